@@ -1,0 +1,46 @@
+# One function per kind of thing, so that the CMakeLists of a folder is its table of contents.
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
+pkg_check_modules(MNL REQUIRED IMPORTED_TARGET libmnl)
+pkg_check_modules(INIH REQUIRED IMPORTED_TARGET inih)
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
+find_package(Threads REQUIRED)
+
+add_library(peerspec_flags INTERFACE)
+target_compile_features(peerspec_flags INTERFACE c_std_11)
+target_compile_definitions(peerspec_flags INTERFACE _DEFAULT_SOURCE _GNU_SOURCE)
+target_include_directories(peerspec_flags INTERFACE ${PROJECT_SOURCE_DIR}/harness
+                                                    ${PROJECT_SOURCE_DIR})
+target_compile_options(peerspec_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                       $<$<BOOL:${PEERSPEC_WERROR}>:-Werror>)
+if(PEERSPEC_SANITIZE)
+  target_compile_options(peerspec_flags INTERFACE -fsanitize=${PEERSPEC_SANITIZE}
+                         -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(peerspec_flags INTERFACE -fsanitize=${PEERSPEC_SANITIZE})
+endif()
+
+# peerspec_stage(wire SOURCES flow.c USES base proto LIBRARIES PkgConfig::PCAP)
+function(peerspec_stage name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  add_library(peerspec_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(peerspec_${name} PUBLIC peerspec_flags ${ARG_LIBRARIES})
+  foreach(used IN LISTS ARG_USES)
+    target_link_libraries(peerspec_${name} PUBLIC peerspec_${used})
+  endforeach()
+endfunction()
+
+# peerspec_test(proto ftp_reply): tests/proto/test_ftp_reply.c, runs as: ctest -R '^proto[.]'
+function(peerspec_test stage name)
+  cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
+  set(target test_${stage}_${name})
+  add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${stage}/test_${name}.c)
+  target_link_libraries(${target} PRIVATE peerspec_${stage} PkgConfig::CHECK)
+  foreach(used IN LISTS ARG_USES)
+    target_link_libraries(${target} PRIVATE peerspec_${used})
+  endforeach()
+  add_test(NAME ${stage}.${name} COMMAND ${target})
+  set_tests_properties(${stage}.${name} PROPERTIES TIMEOUT 120 SKIP_RETURN_CODE 77
+                       ENVIRONMENT "PEERSPEC_SOURCE=${PROJECT_SOURCE_DIR};PEERSPEC_BINARY=${PROJECT_BINARY_DIR}/peerspec")
+endfunction()

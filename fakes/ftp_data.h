@@ -1,0 +1,55 @@
+/* ftp_data: one FTP data connection, of either side: listens or connects, sends or receives, ends.
+ *
+ * RFC 959 section 3.3: the end of the file is the end of the connection (stream mode). */
+#ifndef PEERSPEC_FAKES_FTP_DATA_H
+#define PEERSPEC_FAKES_FTP_DATA_H
+
+#include "play/peer.h"
+
+struct ftp_data;
+
+enum ftp_data_state { FTP_DATA_LISTENING, FTP_DATA_CONNECTING, FTP_DATA_OPEN, FTP_DATA_OVER };
+
+struct ftp_data_config {
+    struct loop *loop;
+    struct transcript *transcript;
+    unsigned connection;           /* the control connection's number */
+    struct endpoint only_from;     /* accept this address alone (RFC 2577 section 4); family 0: any */
+    int64_t timeout;               /* ns to wait for the connection, and for progress */
+    void *ctx;
+    void (*opened)(void *ctx);     /* accepted or connected */
+    void (*failed)(void *ctx, const char *how); /* refused, timed out */
+    void (*ended)(void *ctx, const struct peer_data_end *end); /* sent all and closed, or received to the end */
+};
+
+/* A socket that listens at `at` (port 0: any free); *bound says where. */
+NODISCARD enum err ftp_data_listen(const struct ftp_data_config *config, const struct endpoint *at,
+                                   struct ftp_data **out, struct endpoint *bound, struct diag *why);
+/* Connect from `from` (port 0: any; SO_REUSEADDR is set) to `to`; `opened` or `failed` follows. */
+NODISCARD enum err ftp_data_connect(const struct ftp_data_config *config,
+                                    const struct endpoint *from, const struct endpoint *to,
+                                    struct ftp_data **out, struct diag *why);
+void ftp_data_free(struct ftp_data *data); /* closes; takes NULL */
+enum ftp_data_state ftp_data_state(const struct ftp_data *data);
+
+/* Once it is open: send `octets` (lent until `ended`), or the file `fd` from `offset` by sendfile
+ * (fd >= 0; the callee closes it), then FIN. `first` > 0 stops after so many octets until
+ * ftp_data_go_on(). */
+struct ftp_data_source {
+    struct bytes octets;
+    int fd;                 /* -1: octets */
+    uint64_t offset;        /* where a restart (REST) begins */
+    size_t first;
+    const struct delivery *deliveries; /* split n, after N bytes reset|close */
+    size_t delivery_count;
+    bool hold_open;         /* no FIN at the end: ftp_data_go_on() lets it go */
+};
+void ftp_data_send(struct ftp_data *data, const struct ftp_data_source *source);
+void ftp_data_go_on(struct ftp_data *data);
+/* Once it is open: receive until the other side's FIN. `fd` >= 0: written there at its offset (the
+ * callee closes it) instead of being kept in memory. */
+void ftp_data_receive(struct ftp_data *data, int fd);
+/* End at once: FIN, or RST. */
+void ftp_data_abort(struct ftp_data *data, bool reset);
+
+#endif

@@ -1,0 +1,88 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_ROOM 4096
+
+struct arena_block {
+    struct arena_block *next;
+    size_t used, room;
+    _Alignas(max_align_t) char space[];
+};
+
+void arena_init(struct arena *arena)
+{
+    arena->blocks = NULL;
+}
+
+void arena_fini(struct arena *arena)
+{
+    while (arena->blocks != NULL) {
+        struct arena_block *block = arena->blocks;
+
+        arena->blocks = block->next;
+        free(block);
+    }
+}
+
+static struct arena_block *block_with(struct arena *arena, size_t len)
+{
+    size_t room = len > BLOCK_ROOM ? len : BLOCK_ROOM;
+    struct arena_block *block = arena->blocks;
+
+    if (block != NULL && block->room - block->used >= len)
+        return block;
+    block = malloc(sizeof *block + room);
+    if (block == NULL) {
+        fputs("peerspec: out of memory\n", stderr);
+        abort();
+    }
+    *block = (struct arena_block){arena->blocks, 0, room};
+    arena->blocks = block;
+    return block;
+}
+
+void *arena_take(struct arena *arena, size_t len)
+{
+    size_t align = _Alignof(max_align_t);
+    size_t want = (len + align - 1) / align * align;
+    struct arena_block *block = block_with(arena, want);
+    char *at = block->space + block->used;
+
+    block->used += want;
+    memset(at, 0, want);
+    return at;
+}
+
+struct bytes arena_bytes(struct arena *arena, struct bytes in)
+{
+    return (struct bytes){arena_text(arena, in), in.len};
+}
+
+char *arena_text(struct arena *arena, struct bytes in)
+{
+    char *copy = arena_take(arena, in.len + 1);
+
+    if (in.len > 0)
+        memcpy(copy, in.at, in.len);
+    return copy;
+}
+
+char *arena_printf(struct arena *arena, const char *fmt, ...)
+{
+    va_list ap;
+    int len;
+    char *text;
+
+    va_start(ap, fmt);
+    len = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    text = arena_take(arena, (size_t)(len < 0 ? 0 : len) + 1);
+    va_start(ap, fmt);
+    vsnprintf(text, (size_t)(len < 0 ? 0 : len) + 1, fmt, ap);
+    va_end(ap);
+    return text;
+}

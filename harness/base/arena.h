@@ -1,0 +1,21 @@
+/* arena: memory that is all freed at once. */
+#ifndef PEERSPEC_BASE_ARENA_H
+#define PEERSPEC_BASE_ARENA_H
+
+#include "base/bytes.h"
+
+struct arena {
+    struct arena_block *blocks; /* owned */
+};
+
+void arena_init(struct arena *arena);
+void arena_fini(struct arena *arena);
+/* `len` octets set to zero, aligned for anything. Ends the program where memory is out. */
+void *arena_take(struct arena *arena, size_t len);
+/* A copy that lives in the arena; the text forms are zero-terminated. */
+struct bytes arena_bytes(struct arena *arena, struct bytes in);
+char *arena_text(struct arena *arena, struct bytes in);
+char *arena_printf(struct arena *arena, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

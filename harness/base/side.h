@@ -1,0 +1,14 @@
+/* side: who speaks, and over what. */
+#ifndef PEERSPEC_BASE_SIDE_H
+#define PEERSPEC_BASE_SIDE_H
+
+enum side { SIDE_CLIENT, SIDE_SERVER };
+
+enum protocol { PROTOCOL_FTP, PROTOCOL_UDP, PROTOCOL_TCP };
+
+/* The other one. */
+enum side side_other(enum side side);
+const char *side_name(enum side side);              /* "client", "server" */
+const char *protocol_name(enum protocol protocol); /* "ftp", "udp", "tcp" */
+
+#endif

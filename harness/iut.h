@@ -1,0 +1,64 @@
+/* iut: how an implementation under test is started: adapters (clients) and profiles (servers).
+ *
+ * INI files, suites/iut/NAME.client and NAME.server, read with inih. */
+#ifndef PEERSPEC_IUT_H
+#define PEERSPEC_IUT_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/side.h"
+
+struct iut_operation {
+    const char *name;    /* "get" */
+    const char *command; /* split at blanks, '...' and "..." quote; {url} {host} {port} {user}
+                            {password} {remote} {local} {work} {peerspec} {suites} are filled in,
+                            {1} {2} ... are the operation's arguments */
+};
+
+/* A client adapter, or a server profile. */
+struct iut {
+    const char *name;      /* "curl" */
+    enum side side;
+    enum protocol protocol;
+    const char *program;   /* looked for with spawn_find(); NULL: our own */
+    const char *install;   /* one line: how to get it */
+    const char *version;   /* command that prints its version; may be NULL */
+    const char *features;  /* words: "ftp passive active extended resume ..." */
+    const char *const *env; /* NAME=value, holes filled in; ended by NULL */
+    /* clients */
+    const struct iut_operation *operations;
+    size_t operation_count;
+    /* servers */
+    const char *start;     /* command; {root} {config} {host} {port} {work} */
+    const char *config;    /* text of a configuration file, written to {config}; holes filled in */
+    const char *user, *password;
+    const char *root;      /* folder below the work folder that is the server's root; "root" */
+    const char *writable;  /* folder below the root in which cases may write, "" for the root */
+    unsigned port;         /* the one it listens at by default */
+    struct arena arena;
+};
+
+/* Load the adapter or profile `name` (a path where it has a slash) from `folder`. ERR_USAGE with
+ * what there is, and the nearest name, where there is none; ERR_SYNTAX with file:line:col. */
+NODISCARD enum err iut_load(const char *folder, const char *name, enum side side, struct iut **out,
+                            struct diag *why);
+void iut_free(struct iut *iut); /* takes NULL */
+const struct iut_operation *iut_operation(const struct iut *iut, const char *name);
+bool iut_has(const struct iut *iut, const char *feature);
+/* Call `tell` for the name and install line of each adapter or profile in the folder. */
+enum err iut_list(const char *folder, enum side side,
+                  void (*tell)(void *ctx, const struct iut *iut), void *ctx, struct diag *why);
+
+struct iut_hole {
+    const char *name, *value;
+};
+/* Split a command line and fill its holes (after splitting: a value is never split). The result
+ * lives in `arena`, ended by NULL. ERR_SYNTAX for an unknown hole or an unclosed quote. */
+NODISCARD enum err iut_command(struct arena *arena, const char *command,
+                               const struct iut_hole *holes, size_t hole_count,
+                               const char *const **argv, struct diag *why);
+/* Fill the holes of one text. */
+NODISCARD enum err iut_fill(struct arena *arena, const char *text, const struct iut_hole *holes,
+                            size_t hole_count, const char **out, struct diag *why);
+
+#endif

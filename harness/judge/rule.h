@@ -1,0 +1,43 @@
+/* rule: a standing check of a timeline, live or from a file.
+ *
+ * Ids are stable and public. A rule looks at what was seen whole: a timeline that starts in the
+ * middle, or has gaps, gives no finding that the missing part could explain. */
+#ifndef PEERSPEC_JUDGE_RULE_H
+#define PEERSPEC_JUDGE_RULE_H
+
+#include "judge/finding.h"
+#include "wire/timeline.h"
+
+enum rule_subject { SUBJECT_CLIENT, SUBJECT_SERVER, SUBJECT_BOTH };
+
+struct rule;
+struct rule_run; /* where a check puts what it finds */
+
+struct rule {
+    const char *id;          /* "FTP-REPLY-CRLF" */
+    enum protocol protocol;
+    enum rule_subject subject;
+    enum level level;
+    const char *spec;        /* "RFC 959 4.2" */
+    const char *requirement; /* one sentence: what is asked of the subject */
+    const char *reason;      /* one or two sentences: why it matters, what breaks */
+    const char *exceptions;  /* legitimate deviations, part of the rule; NULL: none */
+    void (*check)(const struct timeline *timeline, struct rule_run *run);
+};
+
+/* Add a breach by `subject` at up to three packets (0: none); expected is static, seen is printf. */
+void rule_breach(struct rule_run *run, enum side subject, const uint64_t packets[3],
+                 const char *expected, const char *seen, ...)
+    __attribute__((format(printf, 5, 6)));
+/* The same with a verdict of its own: exceptions that weaken a MUST to a WARN. */
+void rule_remark(struct rule_run *run, enum side subject, enum verdict verdict,
+                 const uint64_t packets[3], const char *expected, const char *seen, ...)
+    __attribute__((format(printf, 6, 7)));
+
+/* Run all `rules` (ended by one whose id is NULL) of the timeline's protocol over it. `glob`
+ * selects by id, NULL all. `only` limits to breaches of one side: 0 both, 1 + enum side. */
+void rules_run(const struct rule *rules, const char *glob, int only,
+               const struct timeline *timeline, struct findings *out);
+const struct rule *rules_find(const struct rule *const *tables, const char *id);
+
+#endif

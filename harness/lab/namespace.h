@@ -1,0 +1,21 @@
+/* namespace: a network of our own on this machine.
+ *
+ * Ports 20 and 21 are free there, nothing leaks out, and libpcap needs no privilege. */
+#ifndef PEERSPEC_LAB_NAMESPACE_H
+#define PEERSPEC_LAB_NAMESPACE_H
+
+#include "base/diag.h"
+
+#define LAB_SERVER_ADDR "192.0.2.1"
+#define LAB_CLIENT_ADDR "192.0.2.2"
+#define LAB_THIRD_ADDR "192.0.2.3"  /* a third host */
+#define LAB_SERVER_ADDR6 "2001:db8::1"
+#define LAB_CLIENT_ADDR6 "2001:db8::2"
+
+/* Move the calling process, which must have one thread, into a new network namespace (and a user
+ * namespace where it is not root): lo is up with MTU 1500 and without segmentation offload, has the
+ * addresses above, and connections to the server's address leave from the client's.
+ * ERR_PERMISSION where the system forbids namespaces: *why says which call and why. */
+NODISCARD enum err namespace_enter(struct diag *why);
+
+#endif

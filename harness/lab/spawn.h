@@ -1,0 +1,47 @@
+/* spawn: starts a program with all that will ever be its children, and ends them all.
+ *
+ * Where the system allows, the program runs in a PID namespace below an init of ours, so that
+ * even a daemon that leaves its process group dies with it; elsewhere in a process group of its
+ * own, as a child subreaper's. */
+#ifndef PEERSPEC_LAB_SPAWN_H
+#define PEERSPEC_LAB_SPAWN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+
+struct spawn_options {
+    const char *const *argv;   /* ended by NULL; argv[0] is looked for on PATH */
+    const char *const *env;    /* "NAME=value", added to ours; ended by NULL; may be NULL */
+    const char *directory;     /* working directory; NULL: ours */
+    int output;                /* descriptor for standard output and error; -1: /dev/null */
+    bool own_pids;             /* ask for a PID namespace */
+};
+
+struct spawn; /* one running program */
+
+struct spawn_end {
+    bool signaled;
+    int status;       /* exit status, or the signal's number */
+    int64_t cpu_time; /* ns of user and system time, of it and its children */
+    int64_t lifetime; /* ns from start to end */
+};
+
+/* ERR_UNREACHABLE where the program is not there or cannot be run. Standard input is /dev/null. */
+NODISCARD enum err spawn_start(const struct spawn_options *options, struct spawn **out,
+                               struct diag *why);
+int spawn_fd(const struct spawn *spawn);   /* becomes readable when the program ends (pidfd) */
+bool spawn_ended(struct spawn *spawn, struct spawn_end *end); /* does not wait */
+pid_t spawn_pid(const struct spawn *spawn); /* in our PID namespace */
+/* SIGTERM, then SIGKILL to all of it after `grace` ns; returns when none is left. `end` may be NULL. */
+void spawn_stop(struct spawn *spawn, int64_t grace, struct spawn_end *end);
+void spawn_free(struct spawn *spawn); /* stops it at once where it still runs; takes NULL */
+
+/* The full path of a program, looked for on PATH, then in /usr/sbin, /sbin, /usr/local/sbin and below
+ * the folder that PEERSPEC_IUT_ROOT names. False where there is none. */
+bool spawn_find(const char *program, char *path, size_t room);
+
+#endif

@@ -1,0 +1,49 @@
+/* player: walks a fake through an exchange and notes where the IUT left the script.
+ *
+ * One player plays one case. It never judges the wire: it says which steps were reached and
+ * what came instead. */
+#ifndef PEERSPEC_PLAY_PLAYER_H
+#define PEERSPEC_PLAY_PLAYER_H
+
+#include "exchange/exchange.h"
+#include "play/peer.h"
+
+/* What the script and the IUT disagree about. */
+enum deviation_kind {
+    DEVIATION_UNEXPECTED, /* a command or reply that the step does not allow */
+    DEVIATION_MISSING,    /* the step was never reached: the IUT did not do it */
+    DEVIATION_CLOSED,     /* the connection ended before the step */
+    DEVIATION_TIMEOUT,    /* nothing came in time */
+    DEVIATION_DATA,       /* the data connection did not carry what the step says */
+    DEVIATION_HOLE,       /* the reply lacks the value that a hole names */
+};
+
+struct deviation {
+    enum deviation_kind kind;
+    const struct step *step; /* NULL: no step, a line that nothing allows */
+    size_t entry;            /* index in the transcript of what came; (size_t)-1: nothing */
+    char expected[160];
+    char seen[240];
+};
+
+struct player;
+
+/* `fake` is the side that is played; `exchange` may be NULL (a session by hand). The config is
+ * copied and its events filled in. */
+NODISCARD enum err player_new(const struct exchange *exchange, enum side fake,
+                              const struct peer_config *config, peer_new_fn *make,
+                              struct player **out, struct diag *why);
+void player_free(struct player *player);
+NODISCARD enum err player_start(struct player *player, struct diag *why);
+/* True when a fake client has ended its session, or a fake server has lost its last client after
+ * the script was over. */
+bool player_done(const struct player *player);
+/* True where every step that is not optional has been played. */
+bool player_script_over(const struct player *player);
+/* No more events will come; `timed_out` says why. Adds the deviations for steps not reached. */
+void player_end(struct player *player, bool timed_out);
+size_t player_deviations(const struct player *player, const struct deviation **out);
+const struct bindings *player_bindings(const struct player *player);
+const struct endpoint *player_bound(const struct player *player); /* where the fake listens */
+
+#endif

@@ -1,0 +1,105 @@
+/* timeline: all that one conversation put on the wire, in wire order.
+ *
+ * A conversation is an FTP session (its control connection and the data connections tied to it),
+ * a UDP conversation (two endpoints), or a TCP connection of another protocol. Order is the order
+ * of records in the capture, never of time stamps. */
+#ifndef PEERSPEC_WIRE_TIMELINE_H
+#define PEERSPEC_WIRE_TIMELINE_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/endpoint.h"
+#include "base/side.h"
+#include "proto/ftp_command.h"
+#include "proto/ftp_reply.h"
+
+enum event_kind {
+    EVENT_SYN,
+    EVENT_SYN_ACK,
+    EVENT_ACK,       /* the third step of the handshake */
+    EVENT_SEGMENT,   /* control connections and streams: one packet with new payload */
+    EVENT_FIRST,     /* the first packet with payload, in either direction */
+    EVENT_LAST,      /* the last one, known once the flow is over */
+    EVENT_FIN,
+    EVENT_RST,
+    EVENT_COMMAND,
+    EVENT_REPLY,
+    EVENT_BAD_REPLY, /* a server's line that is no reply; text has it */
+    EVENT_DATAGRAM,
+    EVENT_ICMP,      /* an ICMP error about this flow; code says type * 256 + code */
+    EVENT_GAP,       /* octets that the capture did not see, `octets` of them */
+    EVENT_TLS,       /* the control connection went over to TLS: nothing can be read from here */
+};
+
+struct event {
+    enum event_kind kind;
+    enum side from;       /* FTP roles: also a data connection's SYN from the server is SIDE_SERVER */
+    unsigned flow;        /* index into flows */
+    uint64_t packet;      /* number of the record that completed it, from 1 as Wireshark counts */
+    uint64_t first_packet; /* of the record that holds its first octet */
+    int64_t time;         /* ns since 1970, of `packet` */
+    struct bytes text;    /* COMMAND, REPLY, BAD_REPLY, DATAGRAM, SEGMENT: the octets as sent */
+    uint64_t octets;      /* payload length, also where text was not kept */
+    bool cut;             /* text is not all of it (snaplen, or above 1 MiB) */
+    int code;             /* REPLY, ICMP */
+    struct ftp_command command; /* COMMAND; points into memory of the timeline */
+    struct ftp_reply reply;     /* REPLY */
+    struct endpoint src, dst;   /* DATAGRAM, SYN */
+    unsigned checksum;    /* DATAGRAM: enum checksum_state */
+};
+
+enum checksum_state { CHECKSUM_GOOD, CHECKSUM_BAD, CHECKSUM_NONE /* zero */,
+                      CHECKSUM_OFFLOADED /* never computed */, CHECKSUM_UNKNOWN };
+
+enum flow_role { ROLE_CONTROL, ROLE_DATA, ROLE_STREAM, ROLE_DATAGRAMS };
+enum data_opening { OPENED_PASV, OPENED_EPSV, OPENED_PORT, OPENED_EPRT, OPENED_UNANNOUNCED };
+
+struct timeline_flow {
+    enum flow_role role;
+    struct endpoint client, server; /* roles of the conversation, whoever connected */
+    enum side opener;               /* who sent the SYN or the first datagram */
+    uint64_t packets;
+    uint64_t syn, syn_ack, ack, first, last, fin[2], rst[2]; /* packet numbers by enum side; 0: not seen */
+    int64_t syn_time, end_time;
+    uint64_t octets[2];     /* payload by enum side of the sender, retransmissions not counted twice */
+    bool from_start;        /* its SYN is in the capture */
+    bool whole;             /* no gap and nothing cut, as far as it was seen */
+    bool icmp_error;
+    /* ROLE_DATA */
+    enum data_opening opening;
+    struct endpoint announced; /* as PORT, EPRT, 227 or 229 (family 0: port alone) named it */
+    size_t announced_by;       /* index of the event that named it; SIZE_MAX: none */
+    size_t command;            /* index of the transfer's EVENT_COMMAND; SIZE_MAX: none */
+    struct bytes payload;      /* what was sent, first 256 KiB, of listings; empty elsewhere */
+    bool bare_lf;              /* some LF of the payload has no CR before it */
+};
+
+struct timeline {
+    enum protocol protocol;    /* PROTOCOL_FTP, _UDP, _TCP */
+    struct endpoint client, server;
+    struct timeline_flow *flows; /* [0] is the control connection, the stream or the datagrams */
+    size_t flow_count;
+    struct event *events;        /* in wire order */
+    size_t event_count;
+    bool from_start;   /* the first flow's SYN is in the capture, or it is UDP */
+    bool whole;        /* nothing of the control connection is missing */
+    bool ended;        /* its end (FIN both ways, or RST) is in the capture */
+    struct arena arena; /* owns texts */
+};
+
+void timeline_free(struct timeline *timeline); /* takes NULL */
+
+/* Called once for each conversation, when it is over or the capture is; the timeline is the
+ * callee's and freed with timeline_free(). */
+struct timeline_sink {
+    void *ctx;
+    void (*take)(void *ctx, struct timeline *timeline);
+};
+
+struct timeline_options {
+    const uint16_t *ftp_ports; /* control ports beside 21; ended by 0; may be NULL */
+    bool datagrams_by_server;  /* unused octets of UDP payload beyond this are not kept */
+    size_t keep_payload;       /* octets of a stream or datagram kept in events; 0: 65535 */
+};
+
+#endif
