@@ -27,6 +27,7 @@ struct evidence {
     size_t timeline_count;
     const struct bindings *bindings;
     const struct client_end *client;
+    const char *incomplete;  /* why the capture does not show all; NULL: it does */
     const char *server_root; /* where the server's files can be read afterwards; NULL: nowhere */
 };
 

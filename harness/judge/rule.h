@@ -34,10 +34,22 @@ void rule_remark(struct rule_run *run, enum side subject, enum verdict verdict,
                  const uint64_t packets[3], const char *expected, const char *seen, ...)
     __attribute__((format(printf, 6, 7)));
 
+/* `octets` of a peer in double quotes, at most 120 of them, what cannot be printed as in C. Lives
+ * until the rules have run. */
+const char *rule_quote(struct rule_run *run, struct bytes octets);
+/* What `make` builds from the timeline, in the arena: made once, and shared by the rules of a run. */
+typedef void *rule_make_fn(const struct timeline *timeline, struct arena *arena);
+void *rule_memo(struct rule_run *run, rule_make_fn *make);
+
 /* Run all `rules` (ended by one whose id is NULL) of the timeline's protocol over it. `glob`
  * selects by id, NULL all. `only` limits to breaches of one side: 0 both, 1 + enum side. */
 void rules_run(const struct rule *rules, const char *glob, int only,
                const struct timeline *timeline, struct findings *out);
+/* NULL where there is none; `tables` is ended by NULL. */
 const struct rule *rules_find(const struct rule *const *tables, const char *id);
+/* Call `tell` for each rule that `glob` selects (NULL: all), in the order of the tables. Returns
+ * their number. */
+size_t rules_each(const struct rule *const *tables, const char *glob,
+                  void (*tell)(void *ctx, const struct rule *rule), void *ctx);
 
 #endif

@@ -81,6 +81,7 @@ struct timeline {
     size_t flow_count;
     struct event *events;        /* in wire order */
     size_t event_count;
+    bool echo;         /* the service is an echo, said by whoever knows; port 7 needs no saying */
     bool from_start;   /* the first flow's SYN is in the capture, or it is UDP */
     bool whole;        /* nothing of the control connection is missing */
     bool ended;        /* its end (FIN both ways, or RST) is in the capture */

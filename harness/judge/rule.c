@@ -1,0 +1,148 @@
+#include "judge/rule.h"
+
+#include <fnmatch.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SEEN_ROOM 1024
+#define QUOTED_OCTETS 120
+
+struct rule_run {
+    const struct rule *rule;
+    const struct timeline *timeline;
+    int only;
+    struct findings *out;
+    struct arena arena;
+    rule_make_fn *made_by; /* of `made` */
+    void *made;
+};
+
+static enum verdict weight(enum level level)
+{
+    return level == LEVEL_MUST ? VERDICT_FAIL : VERDICT_WARN;
+}
+
+static void add(struct rule_run *run, enum side subject, enum verdict verdict,
+                const uint64_t packets[3], const char *expected, const char *seen)
+{
+    struct finding finding = {
+        .rule = run->rule->id,
+        .verdict = verdict,
+        .level = run->rule->level,
+        .subject = subject,
+        .spec = run->rule->spec,
+        .requirement = run->rule->requirement,
+        .expected = expected,
+        .seen = seen,
+    };
+
+    if (run->only != 0 && run->only != 1 + (int)subject)
+        return;
+    for (size_t n = 0; n < 3; n++)
+        if (packets[n] != 0)
+            finding.packets[finding.packet_count++] = packets[n];
+    findings_add(run->out, &finding);
+}
+
+void rule_breach(struct rule_run *run, enum side subject, const uint64_t packets[3],
+                 const char *expected, const char *seen, ...)
+{
+    char text[SEEN_ROOM];
+    va_list args;
+
+    va_start(args, seen);
+    vsnprintf(text, sizeof(text), seen, args);
+    va_end(args);
+    add(run, subject, weight(run->rule->level), packets, expected, text);
+}
+
+void rule_remark(struct rule_run *run, enum side subject, enum verdict verdict,
+                 const uint64_t packets[3], const char *expected, const char *seen, ...)
+{
+    char text[SEEN_ROOM];
+    va_list args;
+
+    va_start(args, seen);
+    vsnprintf(text, sizeof(text), seen, args);
+    va_end(args);
+    add(run, subject, verdict, packets, expected, text);
+}
+
+static bool printable(char octet)
+{
+    return octet >= ' ' && octet <= '~' && octet != '\\';
+}
+
+/* How `octet` is shown, as in C; returns the number of characters. */
+static int show(char octet, char *text, size_t room)
+{
+    if (printable(octet))
+        return snprintf(text, room, "%c", octet);
+    if (octet == '\r' || octet == '\n')
+        return snprintf(text, room, octet == '\r' ? "\\r" : "\\n");
+    return snprintf(text, room, octet == '\\' ? "\\\\" : "\\x%02x", (unsigned char)octet);
+}
+
+const char *rule_quote(struct rule_run *run, struct bytes octets)
+{
+    char text[4 * QUOTED_OCTETS + 4];
+    size_t len = 0;
+
+    for (size_t n = 0; n < octets.len && n < QUOTED_OCTETS; n++)
+        len += (size_t)show(octets.at[n], text + len, sizeof(text) - len);
+    return arena_printf(&run->arena, "\"%.*s%s\"", (int)len, text,
+                        octets.len > QUOTED_OCTETS ? "..." : "");
+}
+
+void *rule_memo(struct rule_run *run, rule_make_fn *make)
+{
+    if (run->made_by != make) {
+        run->made = make(run->timeline, &run->arena);
+        run->made_by = make;
+    }
+    return run->made;
+}
+
+static bool selected(const struct rule *rule, const char *glob, enum protocol protocol)
+{
+    return rule->protocol == protocol && (glob == NULL || fnmatch(glob, rule->id, 0) == 0);
+}
+
+void rules_run(const struct rule *rules, const char *glob, int only,
+               const struct timeline *timeline, struct findings *out)
+{
+    struct rule_run run = {.timeline = timeline, .only = only, .out = out};
+
+    arena_init(&run.arena);
+    for (; rules->id != NULL; rules++) {
+        if (!selected(rules, glob, timeline->protocol))
+            continue;
+        run.rule = rules;
+        rules->check(timeline, &run);
+    }
+    arena_fini(&run.arena);
+}
+
+const struct rule *rules_find(const struct rule *const *tables, const char *id)
+{
+    for (; *tables != NULL; tables++)
+        for (const struct rule *rule = *tables; rule->id != NULL; rule++)
+            if (strcmp(rule->id, id) == 0)
+                return rule;
+    return NULL;
+}
+
+size_t rules_each(const struct rule *const *tables, const char *glob,
+                  void (*tell)(void *ctx, const struct rule *rule), void *ctx)
+{
+    size_t told = 0;
+
+    for (; *tables != NULL; tables++)
+        for (const struct rule *rule = *tables; rule->id != NULL; rule++)
+            if (glob == NULL || fnmatch(glob, rule->id, 0) == 0) {
+                tell(ctx, rule);
+                told++;
+            }
+    return told;
+}
