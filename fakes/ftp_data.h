@@ -15,10 +15,13 @@ struct ftp_data_config {
     struct transcript *transcript;
     unsigned connection;           /* the control connection's number */
     struct endpoint only_from;     /* accept this address alone (RFC 2577 section 4); family 0: any */
-    int64_t timeout;               /* ns to wait for the connection, and for progress */
+    int64_t timeout;               /* ns to wait for the connection, and for progress; 0: for ever */
+    bool patient;                  /* a listener waits for ever until ftp_data_await() */
     void *ctx;
     void (*opened)(void *ctx);     /* accepted or connected */
-    void (*failed)(void *ctx, const char *how); /* refused, timed out */
+    void (*failed)(void *ctx, const char *how); /* refused, timed out, or no progress */
+    void (*held)(void *ctx);       /* it stands still as `first` or hold_open asked (the
+                                      file may be shorter than `first`); may be NULL */
     void (*ended)(void *ctx, const struct peer_data_end *end); /* sent all and closed, or received to the end */
 };
 
@@ -31,6 +34,10 @@ NODISCARD enum err ftp_data_connect(const struct ftp_data_config *config,
                                     struct ftp_data **out, struct diag *why);
 void ftp_data_free(struct ftp_data *data); /* closes; takes NULL */
 enum ftp_data_state ftp_data_state(const struct ftp_data *data);
+/* A patient listener's time runs from now on. */
+void ftp_data_await(struct ftp_data *data);
+/* End the connection, FIN or RST, once so many octets have gone either way: `ended` follows. */
+void ftp_data_cut(struct ftp_data *data, uint64_t octets, bool reset);
 
 /* Once it is open: send `octets` (lent until `ended`), or the file `fd` from `offset` by sendfile
  * (fd >= 0; the callee closes it), then FIN. `first` > 0 stops after so many octets until
