@@ -45,6 +45,8 @@ struct report_ops {
     /* False where what was written did not reach the file: *why says so. */
     bool (*end)(struct report *report, const struct report_totals *totals, struct diag *why);
     void (*free)(struct report *report);
+    /* A case has begun: for progress alone, in any order. May be NULL. */
+    void (*running)(struct report *report, const char *id);
 };
 struct report {
     const struct report_ops *ops;

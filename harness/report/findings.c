@@ -1,0 +1,68 @@
+#include <inttypes.h>
+
+#include "report/ink.h"
+#include "report/report.h"
+
+#define DETAIL_INDENT 2
+
+/* "FAIL RFC 959 4.2 (MUST): what is asked [RULE-ID]" */
+static void print_requirement(const struct ink *ink, const struct finding *finding)
+{
+    ink_verdict(ink, finding->verdict, verdict_name(finding->verdict), 0);
+    putc(' ', ink->out);
+    if (finding->spec != NULL) {
+        ink_plain(ink, finding->spec);
+        fprintf(ink->out, " (%s)", level_name(finding->level));
+    } else {
+        fputs(level_name(finding->level), ink->out);
+    }
+    if (finding->requirement != NULL) {
+        fputs(": ", ink->out);
+        ink_plain(ink, finding->requirement);
+    }
+    if (finding->rule != NULL)
+        fprintf(ink->out, " [%s]", finding->rule);
+    putc('\n', ink->out);
+}
+
+static void print_packets(const struct ink *ink, const struct finding *finding, int indent)
+{
+    if (finding->packet_count == 0)
+        return;
+    ink_label(ink, indent, finding->packet_count == 1 ? "packet" : "packets");
+    for (size_t i = 0; i < finding->packet_count; i++)
+        fprintf(ink->out, "%s%" PRIu64, i == 0 ? "" : ", ", finding->packets[i]);
+    putc('\n', ink->out);
+}
+
+static void print_script(const struct ink *ink, const struct finding *finding, int indent)
+{
+    if (finding->at.file == NULL)
+        return;
+    ink_label(ink, indent, "script");
+    ink_plain(ink, finding->at.file);
+    if (finding->at.line > 0)
+        fprintf(ink->out, ":%u", finding->at.line);
+    putc('\n', ink->out);
+}
+
+static void print_finding(const struct ink *ink, const struct finding *finding, int indent)
+{
+    ink_indent(ink, indent);
+    print_requirement(ink, finding);
+    indent += DETAIL_INDENT;
+    if (finding->expected != NULL && finding->expected[0] != '\0')
+        ink_row(ink, indent, "expected", finding->expected);
+    if (finding->seen != NULL && finding->seen[0] != '\0')
+        ink_row(ink, indent, "seen", finding->seen);
+    print_script(ink, finding, indent);
+    print_packets(ink, finding, indent);
+}
+
+void report_findings(FILE *out, const struct findings *findings, bool color, int indent)
+{
+    const struct ink ink = {out, color};
+
+    for (size_t i = 0; i < findings_count(findings); i++)
+        print_finding(&ink, findings_at(findings, i), indent);
+}

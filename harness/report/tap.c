@@ -1,0 +1,235 @@
+/* TAP version 13, https://testanything.org/tap-version-13-specification.html */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "report/report.h"
+#include "report/yaml.h"
+
+struct tap {
+    struct report report;
+    FILE *out;
+    bool owned; /* opened by us */
+    char *path; /* for messages; owned */
+    int error;  /* errno of the first write that failed */
+    size_t planned, number;
+};
+
+static struct tap *tap_of(struct report *report)
+{
+    return (struct tap *)report;
+}
+
+static void flush(struct tap *tap)
+{
+    if (fflush(tap->out) != 0 && tap->error == 0)
+        tap->error = errno;
+}
+
+/* Text on a line of its own: one line, and no `#` or `\` that would be taken for more. */
+static void print_line_text(FILE *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        unsigned octet = (unsigned char)*text;
+
+        if (octet == '#' || octet == '\\')
+            putc('\\', out);
+        putc(octet < ' ' || octet == 0x7f ? ' ' : *text, out);
+    }
+}
+
+static void begin(struct report *report, const struct report_run *run)
+{
+    struct tap *tap = tap_of(report);
+
+    tap->planned = run->planned;
+    fprintf(tap->out, "TAP version 13\n1..%zu\n", run->planned);
+    fprintf(tap->out, "# %s under test: ", side_name(run->iut_side));
+    print_line_text(tap->out, run->iut);
+    putc('\n', tap->out);
+    for (size_t i = 0; run->notes != NULL && run->notes[i] != NULL; i++) {
+        fputs("# ", tap->out);
+        print_line_text(tap->out, run->notes[i]);
+        putc('\n', tap->out);
+    }
+}
+
+/* ---- the test line ---- */
+
+static bool is_ok(const struct report_case *done)
+{
+    return done->verdict < VERDICT_INCONCLUSIVE && done->baseline != BASELINE_STALE;
+}
+
+/* The word of the directive; NULL where the line needs none. */
+static const char *directive(const struct report_case *done)
+{
+    if (done->baseline == BASELINE_STALE)
+        return "STALE";
+    if (done->baseline == BASELINE_KNOWN)
+        return "TODO";
+    if (done->verdict == VERDICT_PASS || done->verdict == VERDICT_FAIL)
+        return NULL;
+    return verdict_name(done->verdict);
+}
+
+static const char *reason(const struct report_case *done)
+{
+    const struct finding *first;
+
+    if (done->baseline == BASELINE_STALE)
+        return "passes, but the baseline lists it";
+    if (done->baseline == BASELINE_KNOWN)
+        return "known from the baseline";
+    if (done->why != NULL)
+        return done->why;
+    if (done->findings == NULL || findings_count(done->findings) == 0)
+        return "";
+    first = findings_at(done->findings, 0);
+    return first->seen != NULL ? first->seen : "";
+}
+
+static void print_test_line(struct tap *tap, const struct report_case *done)
+{
+    const char *word = directive(done);
+
+    fprintf(tap->out, "%s %zu - ", is_ok(done) ? "ok" : "not ok", ++tap->number);
+    print_line_text(tap->out, done->id);
+    if (word != NULL) {
+        fprintf(tap->out, " # %s ", word);
+        print_line_text(tap->out, reason(done));
+    }
+    putc('\n', tap->out);
+}
+
+/* ---- the YAML block ---- */
+
+static void print_pair(FILE *out, const char *before, const char *key, const char *value)
+{
+    if (value == NULL)
+        return;
+    fprintf(out, "%s%s: ", before, key);
+    yaml_quote(out, value);
+    putc('\n', out);
+}
+
+static void print_place(FILE *out, struct place at)
+{
+    if (at.file == NULL)
+        return;
+    fputs("      script: ", out);
+    yaml_quote(out, at.file);
+    fprintf(out, "\n      line: %u\n", at.line);
+}
+
+static void print_packets(FILE *out, const struct finding *finding)
+{
+    fputs("      packets: [", out);
+    for (size_t i = 0; i < finding->packet_count; i++)
+        fprintf(out, "%s%" PRIu64, i == 0 ? "" : ", ", finding->packets[i]);
+    fputs("]\n", out);
+}
+
+static void print_finding(FILE *out, const struct finding *finding)
+{
+    fprintf(out, "    - verdict: %s\n      level: %s\n", verdict_name(finding->verdict),
+            level_name(finding->level));
+    print_pair(out, "      ", "rule", finding->rule);
+    print_pair(out, "      ", "spec", finding->spec);
+    print_pair(out, "      ", "requirement", finding->requirement);
+    print_pair(out, "      ", "expected", finding->expected);
+    print_pair(out, "      ", "seen", finding->seen);
+    print_place(out, finding->at);
+    print_packets(out, finding);
+}
+
+static void print_block(FILE *out, const struct report_case *done)
+{
+    size_t count = done->findings != NULL ? findings_count(done->findings) : 0;
+
+    fprintf(out, "  ---\n  verdict: %s\n", verdict_name(done->verdict));
+    print_pair(out, "  ", "title", done->title);
+    print_pair(out, "  ", "why", done->why);
+    fprintf(out, "  duration_ms: %" PRId64 "\n", done->duration / CLOCK_MS);
+    print_pair(out, "  ", "repeat", done->repeat);
+    print_pair(out, "  ", "evidence", done->evidence);
+    if (count > 0)
+        fputs("  findings:\n", out);
+    for (size_t i = 0; i < count; i++)
+        print_finding(out, findings_at(done->findings, i));
+    fputs("  ...\n", out);
+}
+
+static void finished(struct report *report, const struct report_case *done)
+{
+    struct tap *tap = tap_of(report);
+
+    print_test_line(tap, done);
+    if (done->verdict != VERDICT_PASS && done->verdict != VERDICT_SKIP)
+        print_block(tap->out, done);
+    flush(tap);
+}
+
+/* ---- the end ---- */
+
+static void close_own(struct tap *tap)
+{
+    if (tap->owned && tap->out != NULL && fclose(tap->out) != 0 && tap->error == 0)
+        tap->error = errno;
+    if (tap->owned)
+        tap->out = NULL;
+}
+
+static bool end(struct report *report, const struct report_totals *totals, struct diag *why)
+{
+    struct tap *tap = tap_of(report);
+
+    (void)totals;
+    if (tap->number < tap->planned)
+        fprintf(tap->out, "Bail out! the run was stopped after %zu of %zu cases\n", tap->number,
+                tap->planned);
+    flush(tap);
+    if (tap->error == 0 && ferror(tap->out))
+        tap->error = EIO;
+    close_own(tap);
+    if (tap->error == 0)
+        return true;
+    diag_set(why, ERR_SYSTEM, "%s could not be written whole: %s", tap->path, strerror(tap->error));
+    return false;
+}
+
+static void tap_free(struct report *report)
+{
+    struct tap *tap = tap_of(report);
+
+    close_own(tap);
+    free(tap->path);
+    free(tap);
+}
+
+static const struct report_ops tap_ops = {begin, finished, end, tap_free, NULL};
+
+enum err report_tap_new(const char *path, struct report **report, struct diag *why)
+{
+    bool standard = strcmp(path, "-") == 0;
+    FILE *out = standard ? stdout : fopen(path, "we");
+    struct tap *tap;
+
+    *report = NULL;
+    if (out == NULL)
+        return diag_set(why, ERR_INPUT, "%s cannot be written: %s", path, strerror(errno));
+    tap = calloc(1, sizeof *tap);
+    if (tap == NULL || (tap->path = strdup(standard ? "standard output" : path)) == NULL) {
+        free(tap);
+        if (!standard)
+            fclose(out);
+        return diag_set(why, ERR_SYSTEM, "out of memory");
+    }
+    tap->report.ops = &tap_ops;
+    tap->out = out;
+    tap->owned = !standard;
+    *report = &tap->report;
+    return OK;
+}
