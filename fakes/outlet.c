@@ -24,11 +24,11 @@ enum item_kind { ITEM_SAY, ITEM_CALL, ITEM_WAIT };
 struct item {
     struct item *next;
     enum item_kind kind;
-    int64_t ns;               /* SAY: the delay before it; WAIT */
-    void (*call)(void *ctx);  /* CALL */
+    int64_t ns;              /* SAY: the delay before it; WAIT */
+    void (*call)(void *ctx); /* CALL */
     void *ctx;
-    enum cut cut;             /* SAY, and all below */
-    size_t count;             /* CUT_COUNT: octets a segment */
+    enum cut cut; /* SAY, and all below */
+    size_t count; /* CUT_COUNT: octets a segment */
     bool urgent, joins, joined;
     unsigned segments;
     struct place at;
@@ -39,15 +39,15 @@ struct item {
 struct outlet {
     struct outlet_config config;
     struct item *head, **tail;
-    size_t offset;            /* octets of head that have left */
-    size_t segment_left;      /* of the segment that is being written; 0: none */
+    size_t offset;       /* octets of head that have left */
+    size_t segment_left; /* of the segment that is being written; 0: none */
     bool segment_urgent;
-    uint64_t sent;            /* octets on this socket */
+    uint64_t sent; /* octets on this socket */
     struct loop_timer *timer;
     int64_t waits_since, step; /* lock-step */
-    int writable_fd;          /* a duplicate, watched while the socket is full; -1: none */
-    bool busy, freed;         /* inside serve(); free when it returns */
-    bool held;                /* a call has been made, and not resumed */
+    int writable_fd;           /* a duplicate, watched while the socket is full; -1: none */
+    bool busy, freed;          /* inside serve(); free when it returns */
+    bool held;                 /* a call has been made, and not resumed */
     bool join_waited, blind_noted, told_idle;
 };
 
@@ -171,8 +171,8 @@ static void shape_item(struct item *item, enum peer_shape shape)
         enum cut cut;
         size_t count;
     } cuts[] = {
-        [SHAPE_WRITTEN] = {CUT_NOWHERE, 0}, [SHAPE_OCTETS] = {CUT_COUNT, 1},
-        [SHAPE_CRLF] = {CUT_CRLF, 0},       [SHAPE_LINES] = {CUT_LINES, 0},
+        [SHAPE_WRITTEN] = {CUT_NOWHERE, 0},   [SHAPE_OCTETS] = {CUT_COUNT, 1},
+        [SHAPE_CRLF] = {CUT_CRLF, 0},         [SHAPE_LINES] = {CUT_LINES, 0},
         [SHAPE_COALESCED] = {CUT_NOWHERE, 0},
     };
 
@@ -207,7 +207,7 @@ void outlet_say(struct outlet *outlet, const struct peer_say *say)
         item->len = say->text.len;
         if (say->text.len > 0)
             memcpy(item->text, say->text.at, say->text.len);
-        item->joins = say->joins_next && (shape == SHAPE_WRITTEN || shape == SHAPE_COALESCED);
+        item->joins = say->joins_next && shape == SHAPE_COALESCED;
         shape_item(item, shape);
         for (size_t i = 0; i < say->delivery_count; i++)
             deliver(item, &say->deliveries[i]);

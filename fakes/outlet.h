@@ -3,7 +3,10 @@
  *
  * TCP_NODELAY and one write per segment. Between two segments of one line the outlet waits until
  * the other side has read the first (config->drained), at most 200 ms; where that cannot be told it
- * waits 2 ms and notes it once in the transcript. */
+ * waits 2 ms and notes it once in the transcript.
+ *
+ * All is done from the loop, nothing inside outlet_say() or outlet_call(). While the socket is full
+ * the outlet watches a duplicate of it: drop or free the outlet before the socket is closed. */
 #ifndef PEERSPEC_FAKES_OUTLET_H
 #define PEERSPEC_FAKES_OUTLET_H
 
@@ -28,7 +31,8 @@ NODISCARD enum err outlet_new(const struct outlet_config *config, struct outlet 
                               struct diag *why);
 void outlet_free(struct outlet *outlet); /* takes NULL */
 /* Queue a line; applies delay, split, urgent, join, and the shape where no line says otherwise. Each
- * say makes one ENTRY_SENT when it has left, with the number of segments. */
+ * say makes one ENTRY_SENT when it has left, with the number of segments. A line shares its segment
+ * with the next one where it has a DELIVER_JOIN, or joins_next with SHAPE_COALESCED. */
 void outlet_say(struct outlet *outlet, const struct peer_say *say);
 /* Queue a call: it is made when all before it has left. This is how a fake keeps its own acts
  * (open data, send data, close) in order with its lines. The queue stands still until
