@@ -1,0 +1,825 @@
+#include "play/player.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "exchange/match.h"
+#include "play/script.h"
+#include "proto/ftp_command.h"
+
+#define MAX_LINE (1u << 20)
+#define MAX_STREAM (64u << 20)
+#define MAX_DATA_STEPS 32
+#define OPTIONAL_REPLY_WAIT (100 * CLOCK_MS)
+
+struct player {
+    const struct exchange *exchange; /* NULL: by hand */
+    enum side fake;
+    struct peer_config config;
+    struct peer *peer;
+    struct script at;
+    struct bindings bindings;
+    struct deviation *deviations;
+    size_t deviation_count;
+    const struct step *data_steps[MAX_DATA_STEPS]; /* transfers that have not ended, in order */
+    size_t data_count;
+    const struct ftp_verb *verb;   /* of the command that is being answered */
+    struct buf line;               /* what a fake says, being filled */
+    struct buf stream;             /* of a TCP peer, not yet matched */
+    struct loop_timer *optional_wait;
+    bool advancing, again;
+    bool queued;        /* something was given to the peer since its last idle */
+    bool preparing;     /* a fake client gets ready for its next command */
+    bool prepared;
+    bool stopped;       /* the IUT left the script: play no more of it */
+    bool finishing;     /* a fake client was told to end */
+    bool open, closed;  /* the control connection */
+    enum peer_end how_closed;
+    bool script_greets;
+};
+
+static void advance(struct player *player);
+
+/* What the script is about, told as the report will print it. */
+static void describe_step(const struct step *step, char *text, size_t room)
+{
+    if (step == NULL)
+        snprintf(text, room, "nothing");
+    else if (step->kind == STEP_ACT)
+        snprintf(text, room, "the %s to close the connection", side_name(step->speaker));
+    else if (step->kind == STEP_LINE)
+        snprintf(text, room, "%c> " BYTES_FMT, step->speaker == SIDE_CLIENT ? 'C' : 'S',
+                 BYTES_ARG(step->lines[0].source));
+    else
+        snprintf(text, room, "%c> %.*s (%zu octets)",
+                 step->kind == STEP_DATA ? 'D' : step->speaker == SIDE_CLIENT ? 'C' : 'S',
+                 step->payload.source.len > 60 ? 60 : (int)step->payload.source.len,
+                 step->payload.source.at, step->payload.octets.len);
+}
+
+static struct deviation *deviate(struct player *player, enum deviation_kind kind,
+                                 const struct step *step, size_t entry)
+{
+    struct deviation *grown =
+        realloc(player->deviations, (player->deviation_count + 1) * sizeof *grown);
+
+    if (grown == NULL)
+        abort();
+    player->deviations = grown;
+    grown += player->deviation_count++;
+    *grown = (struct deviation){.kind = kind, .step = step, .entry = entry};
+    describe_step(step, grown->expected, sizeof grown->expected);
+    return grown;
+}
+
+__attribute__((format(printf, 2, 3))) static void saw(struct deviation *deviation, const char *fmt,
+                                                      ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(deviation->seen, sizeof deviation->seen, fmt, ap);
+    va_end(ap);
+}
+
+/* The text of a line for people: without its line end, and what cannot be printed as \xNN. */
+static void saw_text(struct deviation *deviation, struct bytes text)
+{
+    struct entry entry = {.kind = ENTRY_HEARD, .text = text, .octets = text.len};
+
+    entry_format(&entry, deviation->seen, sizeof deviation->seen);
+}
+
+static size_t last_entry(const struct player *player)
+{
+    size_t count = transcript_count(player->config.transcript);
+
+    return count == 0 ? (size_t)-1 : count - 1;
+}
+
+static bool fakes_step(const struct player *player, const struct step *step)
+{
+    return step->speaker == player->fake;
+}
+
+/* The IUT left the script: a fake client ends its session, a fake server goes on as its model. */
+static void stop(struct player *player)
+{
+    player->stopped = true;
+    if (player->fake == SIDE_CLIENT && !player->finishing && !player->closed) {
+        player->finishing = true;
+        player->peer->base.ops->finish(player->peer);
+    }
+}
+
+/* --- what the fake says ---------------------------------------------------------------------- */
+
+static bool fill_hole(void *ctx, enum hole hole, struct buf *value)
+{
+    struct player *player = ctx;
+
+    return player->peer->base.ops->fill != NULL &&
+           player->peer->base.ops->fill(player->peer, hole, value);
+}
+
+static bool fill_lines(struct player *player, const struct step *step)
+{
+    enum hole missing;
+
+    buf_clear(&player->line);
+    for (size_t i = 0; i < step->line_count; i++)
+        if (!pattern_fill(&step->lines[i], &player->bindings, fill_hole, player, &player->line,
+                          &missing) ||
+            !buf_add_text(&player->line, "\r\n"))
+            return false;
+    return true;
+}
+
+static void note(struct player *player, const char *text, struct place at)
+{
+    struct entry entry = {.kind = ENTRY_NOTE, .text = bytes_of(text), .at = at};
+
+    transcript_add(player->config.transcript, &entry);
+}
+
+/* True where the fake's own next step follows at once, so that both may share a segment. */
+static bool another_follows(const struct player *player)
+{
+    const struct step *next = script_fake_step(&player->at);
+
+    return next != NULL && (next->kind == STEP_LINE || next->kind == STEP_PAYLOAD);
+}
+
+static void say(struct player *player, const struct step *step)
+{
+    struct peer_say say = {.deliveries = step->deliveries,
+                           .delivery_count = step->delivery_count,
+                           .at = step->at};
+
+    if (step->kind == STEP_PAYLOAD) {
+        say.text = step->payload.octets;
+    } else {
+        if (!fill_lines(player, step)) {
+            note(player, "a hole of this line cannot be filled here", step->at);
+            stop(player);
+            return;
+        }
+        say.text = buf_bytes(&player->line);
+    }
+    script_pass(&player->at);
+    say.joins_next = another_follows(player);
+    player->queued = true;
+    player->peer->base.ops->say(player->peer, &say);
+}
+
+static void remember_data(struct player *player, const struct step *step)
+{
+    if (player->data_count < MAX_DATA_STEPS)
+        player->data_steps[player->data_count++] = step;
+}
+
+/* Queue what goes over the data connection; `step` NULL: the script does not say. */
+static void transfer(struct player *player, const struct step *step)
+{
+    struct peer_transfer transfer = {0};
+
+    transfer.fake_sends = player->verb != NULL &&
+                          ((player->verb->traits & FTP_VERB_SENDS) != 0) ==
+                              (player->fake == SIDE_SERVER);
+    if (step != NULL) {
+        transfer.fake_sends = fakes_step(player, step);
+        transfer.payload = transfer.fake_sends && step->payload.given ? &step->payload : NULL;
+        transfer.deliveries = step->deliveries;
+        transfer.delivery_count = step->delivery_count;
+        transfer.at = step->at;
+    }
+    remember_data(player, step);
+    player->queued = true;
+    player->peer->base.ops->transfer(player->peer, &transfer);
+}
+
+static bool preliminary(const struct step *step)
+{
+    return step->kind == STEP_LINE && step->speaker == SIDE_SERVER && step->code_count > 0 &&
+           step->codes[0] / 100 == 1;
+}
+
+/* After 1yz to a transfer: where the script does not name the data, the model moves them. */
+static void transfer_unsaid(struct player *player)
+{
+    const struct step *next = script_peek(&player->at);
+
+    if (player->verb == NULL || (player->verb->traits & FTP_VERB_TRANSFERS) == 0)
+        return;
+    if (next == NULL || next->kind != STEP_DATA)
+        transfer(player, NULL);
+}
+
+static const struct ftp_verb *verb_of(struct bytes line)
+{
+    return ftp_verb_find(bytes_slice(line, 0, strcspn(line.at, " \r\n")));
+}
+
+/* A fake client's next command: ready for it, or make ready and come back at idle. */
+static bool ready_to_command(struct player *player, const struct step *step)
+{
+    bool moves_data;
+
+    if (player->config.protocol != PROTOCOL_FTP || player->peer->base.ops->prepare == NULL ||
+        player->prepared)
+        return true;
+    if (!fill_lines(player, step))
+        return true; /* say() tells */
+    player->verb = verb_of(bytes_of(buf_text(&player->line)));
+    moves_data = player->verb != NULL && (player->verb->traits & FTP_VERB_TRANSFERS) != 0;
+    if (player->queued && !moves_data)
+        return true; /* pipelined behind the command before it */
+    player->preparing = true;
+    if (!player->queued)
+        player->peer->base.ops->prepare(player->peer, buf_bytes(&player->line));
+    return false;
+}
+
+static void play_line(struct player *player, const struct step *step)
+{
+    bool starts_data = preliminary(step);
+
+    if (player->fake == SIDE_CLIENT && step->kind == STEP_LINE && !ready_to_command(player, step))
+        return;
+    player->prepared = false;
+    say(player, step);
+    if (starts_data && !player->stopped)
+        transfer_unsaid(player);
+}
+
+static void play_act(struct player *player, const struct step *step)
+{
+    script_pass(&player->at);
+    player->queued = true;
+    player->peer->base.ops->act(player->peer, &step->act);
+}
+
+/* --- walking --------------------------------------------------------------------------------- */
+
+static bool script_waits(const struct player *player)
+{
+    return player->stopped || player->preparing || player->finishing || player->exchange == NULL ||
+           (player->config.protocol != PROTOCOL_UDP && !player->open);
+}
+
+static void script_ends(struct player *player)
+{
+    if (player->fake != SIDE_CLIENT || player->finishing || player->data_count > 0 ||
+        player->closed)
+        return;
+    player->finishing = true;
+    player->peer->base.ops->finish(player->peer);
+}
+
+static void optional_reply_late(void *ctx)
+{
+    struct player *player = ctx;
+
+    player->optional_wait = NULL;
+    script_go_on(&player->at);
+    advance(player);
+}
+
+/* S? before the fake client's next command: give the reply a moment, then go on without it. */
+static void wait_for_optional(struct player *player)
+{
+    if (player->fake == SIDE_CLIENT && player->optional_wait == NULL &&
+        script_may_go_on(&player->at))
+        player->optional_wait =
+            loop_after(player->config.loop, OPTIONAL_REPLY_WAIT, optional_reply_late, player);
+}
+
+/* Play one step of the fake's. False where the script now waits for the IUT, or is over. */
+static bool play_step(struct player *player)
+{
+    const struct step *step;
+
+    if (script_waits(player))
+        return false;
+    step = script_fake_step(&player->at);
+    if (step == NULL) {
+        if (script_over(&player->at))
+            script_ends(player);
+        else
+            wait_for_optional(player);
+        return false;
+    }
+    if (step->kind == STEP_DATA) {
+        script_pass(&player->at);
+        transfer(player, step);
+    } else if (step->kind == STEP_ACT) {
+        play_act(player, step);
+    } else {
+        play_line(player, step);
+    }
+    return true;
+}
+
+/* Play all that is the fake's turn. Calls from within (a fake may answer at once) are put off. */
+static void advance(struct player *player)
+{
+    if (player->advancing) {
+        player->again = true;
+        return;
+    }
+    player->advancing = true;
+    do {
+        player->again = false;
+        while (play_step(player))
+            ;
+    } while (player->again);
+    player->advancing = false;
+}
+
+/* --- what the IUT says ----------------------------------------------------------------------- */
+
+static void forget_wait(struct player *player)
+{
+    loop_cancel(player->config.loop, player->optional_wait);
+    player->optional_wait = NULL;
+}
+
+static void tell_bound(struct player *player, const struct step *step)
+{
+    if (player->peer->base.ops->bound == NULL)
+        return;
+    for (size_t i = 0; i < step->line_count; i++)
+        for (size_t k = 0; k < step->lines[i].count; k++)
+            if (step->lines[i].pieces[k].hole != HOLE_NONE)
+                player->peer->base.ops->bound(player->peer, step->lines[i].pieces[k].hole,
+                                              &player->bindings);
+}
+
+static bool matches(struct player *player, const struct step *step, struct bytes text,
+                    enum hole *missing)
+{
+    *missing = HOLE_NONE;
+    if (step->kind == STEP_PAYLOAD)
+        return step_match_payload(step, text);
+    if (step->kind != STEP_LINE)
+        return false;
+    if (step->speaker == SIDE_CLIENT)
+        return step_match_command(step, text, &player->bindings);
+    return step_match_reply(step, player->exchange->match, text, &player->bindings, missing);
+}
+
+/* The step of the IUT's, among those that may come now, that `text` is; NULL: none. */
+static const struct step *find_match(struct player *player, struct bytes text, size_t *index,
+                                     enum hole *missing)
+{
+    size_t candidates[SCRIPT_CANDIDATES];
+    size_t count = script_candidates(&player->at, candidates);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct step *step = &player->exchange->steps[candidates[i]];
+
+        if (matches(player, step, text, missing)) {
+            *index = candidates[i];
+            return step;
+        }
+    }
+    return NULL;
+}
+
+static bool login_command(struct bytes text)
+{
+    const struct ftp_verb *verb = verb_of(text);
+
+    return verb != NULL && (verb->traits & FTP_VERB_BEFORE_LOGIN) != 0;
+}
+
+/* May the model answer what the script does not mention? */
+static bool model_may_answer(const struct player *player, struct bytes text)
+{
+    if (player->exchange->answers_unscripted || player->stopped || script_over(&player->at))
+        return player->exchange->answers_unscripted || player->stopped;
+    return player->exchange->logged_in && script_at_start(&player->at) && login_command(text);
+}
+
+static enum peer_claim unmatched(struct player *player, struct bytes text)
+{
+    const struct step *expected = script_expected(&player->at);
+
+    if (player->fake == SIDE_SERVER && model_may_answer(player, text))
+        return PEER_MODEL;
+    if (player->stopped || player->finishing)
+        return PEER_MODEL;
+    saw_text(deviate(player, DEVIATION_UNEXPECTED, expected, last_entry(player)), text);
+    stop(player);
+    return PEER_MODEL;
+}
+
+static void accept_step(struct player *player, const struct step *step, size_t index,
+                        enum hole missing)
+{
+    script_accept(&player->at, index);
+    if (missing != HOLE_NONE) {
+        struct deviation *deviation =
+            deviate(player, DEVIATION_HOLE, step, last_entry(player));
+
+        saw(deviation, "no {%s} can be read from the line", hole_name(missing));
+        stop(player);
+        return;
+    }
+    tell_bound(player, step);
+    if (player->fake == SIDE_CLIENT && preliminary(step))
+        transfer_unsaid(player);
+}
+
+/* A command whose answer the script leaves to the model is matched, and the model answers it. */
+static enum peer_claim claim_after(struct player *player, const struct step *step)
+{
+    const struct step *next = script_peek(&player->at);
+
+    if (player->fake == SIDE_CLIENT || step->kind == STEP_PAYLOAD)
+        return PEER_SCRIPT;
+    if (next == NULL || (next->kind == STEP_LINE && next->speaker == SIDE_CLIENT))
+        return PEER_MODEL;
+    return PEER_SCRIPT;
+}
+
+static enum peer_claim heard_line(struct player *player, struct bytes text)
+{
+    const struct step *step;
+    enum peer_claim claim;
+    enum hole missing;
+    size_t index;
+
+    step = player->stopped ? NULL : find_match(player, text, &index, &missing);
+    if (step == NULL)
+        return unmatched(player, text);
+    forget_wait(player);
+    if (player->fake == SIDE_SERVER && step->kind == STEP_LINE)
+        player->verb = verb_of(text);
+    accept_step(player, step, index, missing);
+    claim = claim_after(player, step);
+    advance(player);
+    return claim;
+}
+
+/* Offset at which two runs of octets begin to differ. */
+static size_t first_difference(struct bytes a, struct bytes b)
+{
+    size_t shorter = a.len < b.len ? a.len : b.len;
+    size_t at = 0;
+
+    while (at < shorter && a.at[at] == b.at[at])
+        at++;
+    return at;
+}
+
+static void stream_differs(struct player *player, const struct step *step, struct bytes got)
+{
+    struct deviation *deviation = deviate(player, DEVIATION_UNEXPECTED, step, last_entry(player));
+
+    saw(deviation, "%zu octets that differ from octet %zu on", got.len,
+        first_difference(got, step->payload.octets));
+    stop(player);
+}
+
+/* A stream has no message bounds: what came is put together until it makes the step's octets. */
+static enum peer_claim heard_stream(struct player *player, struct bytes text)
+{
+    if (player->exchange == NULL || player->stopped || script_expected(&player->at) == NULL)
+        return PEER_MODEL;
+    if (!buf_add(&player->stream, text))
+        return PEER_MODEL;
+    for (;;) {
+        const struct step *step = script_expected(&player->at);
+        struct bytes got = buf_bytes(&player->stream);
+        size_t candidates[SCRIPT_CANDIDATES];
+
+        if (step == NULL || got.len == 0 || step->kind != STEP_PAYLOAD ||
+            script_candidates(&player->at, candidates) == 0)
+            return PEER_SCRIPT;
+        if (step->payload.given && first_difference(got, step->payload.octets) <
+                                       (got.len < step->payload.octets.len
+                                            ? got.len
+                                            : step->payload.octets.len)) {
+            stream_differs(player, step, got);
+            return PEER_SCRIPT;
+        }
+        if (step->payload.given && got.len < step->payload.octets.len)
+            return PEER_SCRIPT;
+        buf_drop(&player->stream, step->payload.given ? step->payload.octets.len : got.len);
+        script_accept(&player->at, candidates[0]);
+        advance(player);
+    }
+}
+
+static enum peer_claim on_heard(void *ctx, struct bytes text)
+{
+    struct player *player = ctx;
+
+    if (player->exchange == NULL)
+        return PEER_MODEL;
+    return player->config.protocol == PROTOCOL_TCP ? heard_stream(player, text)
+                                                   : heard_line(player, text);
+}
+
+static enum peer_claim on_opened(void *ctx)
+{
+    struct player *player = ctx;
+
+    player->open = true;
+    player->closed = false;
+    if (player->exchange == NULL)
+        return PEER_MODEL;
+    advance(player);
+    return player->script_greets && !player->stopped ? PEER_SCRIPT : PEER_MODEL;
+}
+
+/* --- data connections ------------------------------------------------------------------------ */
+
+static void data_differs(struct player *player, const struct step *step,
+                         const struct peer_data_end *end)
+{
+    struct deviation *deviation = deviate(player, DEVIATION_DATA, step, last_entry(player));
+    size_t at = first_difference(end->content, step->payload.octets);
+
+    if (at == end->content.len && at < step->payload.octets.len)
+        saw(deviation, "%zu octets, the first of what was expected", end->content.len);
+    else if (at == step->payload.octets.len)
+        saw(deviation, "%llu octets, more than expected", (unsigned long long)end->octets);
+    else
+        saw(deviation, "%llu octets that differ from octet %zu on",
+            (unsigned long long)end->octets, at);
+}
+
+static void judge_data(struct player *player, const struct step *step,
+                       const struct peer_data_end *end)
+{
+    if (step == NULL || player->stopped)
+        return;
+    if (!end->opened)
+        saw(deviate(player, DEVIATION_DATA, step, last_entry(player)),
+            "no data connection came about");
+    else if (!end->fake_sent && end->how == PEER_RESET)
+        saw(deviate(player, DEVIATION_DATA, step, last_entry(player)),
+            "%llu octets, then the data connection was reset", (unsigned long long)end->octets);
+    else if (!end->fake_sent && step->payload.given &&
+             !bytes_equal(end->content, step->payload.octets))
+        data_differs(player, step, end);
+}
+
+static void on_data_ended(void *ctx, const struct peer_data_end *end)
+{
+    struct player *player = ctx;
+    const struct step *step;
+
+    if (player->data_count == 0)
+        return;
+    step = player->data_steps[0];
+    player->data_count--;
+    memmove(player->data_steps, player->data_steps + 1,
+            player->data_count * sizeof *player->data_steps);
+    judge_data(player, step, end);
+    advance(player);
+}
+
+/* --- the rest of what a fake tells ----------------------------------------------------------- */
+
+static void on_idle(void *ctx)
+{
+    struct player *player = ctx;
+    bool was_queued = player->queued;
+
+    player->queued = false;
+    if (player->preparing) {
+        if (was_queued) { /* the commands before it have left: now make ready */
+            player->peer->base.ops->prepare(player->peer, buf_bytes(&player->line));
+            return;
+        }
+        player->preparing = false;
+        player->prepared = true;
+    }
+    advance(player);
+}
+
+static const char *end_in_words(enum peer_end how)
+{
+    static const char *const words[] = {"closed the connection (FIN)",
+                                        "reset the connection (RST)", "could not be connected"};
+
+    return words[how];
+}
+
+/* The connection ended where the script wants the IUT to end it. */
+static bool close_was_expected(struct player *player)
+{
+    const struct step *step = script_expected(&player->at);
+    size_t candidates[SCRIPT_CANDIDATES];
+
+    if (step == NULL || step->kind != STEP_ACT)
+        return false;
+    if (script_candidates(&player->at, candidates) > 0)
+        script_accept(&player->at, candidates[0]);
+    return true;
+}
+
+static void on_closed(void *ctx, enum peer_end how)
+{
+    struct player *player = ctx;
+
+    forget_wait(player);
+    player->open = false;
+    player->closed = true;
+    player->how_closed = how;
+    player->preparing = false;
+    if (player->exchange == NULL || player->stopped || player->finishing)
+        return;
+    if (close_was_expected(player) && player->fake == SIDE_CLIENT)
+        script_ends(player);
+    if (player->fake == SIDE_CLIENT && !script_over(&player->at)) {
+        const struct step *step = script_expected(&player->at);
+
+        if (step == NULL)
+            step = script_peek(&player->at);
+        saw(deviate(player, DEVIATION_CLOSED, step, last_entry(player)), "the server %s",
+            end_in_words(how));
+        player->stopped = true;
+    }
+}
+
+/* --- making and ending ----------------------------------------------------------------------- */
+
+static void bind_config(struct player *player)
+{
+    char addr[ENDPOINT_TEXT];
+    const struct endpoint *server =
+        player->fake == SIDE_CLIENT ? &player->config.remote : &player->config.local;
+
+    if (player->config.user != NULL)
+        bindings_set(&player->bindings, HOLE_USER, bytes_of(player->config.user));
+    if (player->config.password != NULL)
+        bindings_set(&player->bindings, HOLE_PASSWORD, bytes_of(player->config.password));
+    if (server->family != 0)
+        bindings_set(&player->bindings, HOLE_HOST, bytes_of(endpoint_addr(server, addr)));
+}
+
+/* Does the script itself play the greeting? */
+static bool greets(const struct exchange *exchange)
+{
+    const struct step *first = exchange == NULL || exchange->step_count == 0
+                                   ? NULL
+                                   : &exchange->steps[0];
+
+    return first != NULL && exchange->protocol == PROTOCOL_FTP && !exchange->logged_in &&
+           first->speaker == SIDE_SERVER && (first->kind == STEP_LINE || first->kind == STEP_ACT);
+}
+
+enum err player_new(const struct exchange *exchange, enum side fake,
+                    const struct peer_config *config, peer_new_fn *make, struct player **out,
+                    struct diag *why)
+{
+    struct player *player = calloc(1, sizeof *player);
+    enum err err;
+
+    *out = NULL;
+    if (player == NULL)
+        return diag_set(why, ERR_SYSTEM, "out of memory");
+    player->exchange = exchange;
+    player->fake = fake;
+    player->config = *config;
+    player->config.events = (struct peer_events){player,        on_opened, on_heard,
+                                                 on_data_ended, on_idle,   on_closed};
+    buf_init(&player->line, MAX_LINE);
+    buf_init(&player->stream, MAX_STREAM);
+    script_init(&player->at, exchange, fake);
+    bind_config(player);
+    player->script_greets = greets(exchange);
+    err = make(&player->config, &player->peer, why);
+    if (err != OK)
+        player_free(player);
+    else
+        *out = player;
+    return err;
+}
+
+void player_free(struct player *player)
+{
+    if (player == NULL)
+        return;
+    forget_wait(player);
+    if (player->peer != NULL)
+        player->peer->base.ops->free(player->peer);
+    buf_fini(&player->line);
+    buf_fini(&player->stream);
+    free(player->deviations);
+    free(player);
+}
+
+enum err player_start(struct player *player, struct diag *why)
+{
+    return player->peer->base.ops->start(player->peer, why);
+}
+
+bool player_script_over(const struct player *player)
+{
+    return player->exchange == NULL || player->stopped || script_over(&player->at);
+}
+
+bool player_done(const struct player *player)
+{
+    if (player->data_count > 0 && !player->stopped)
+        return false;
+    if (player->fake == SIDE_CLIENT)
+        return player->closed;
+    return player_script_over(player) && !player->open;
+}
+
+/* What the IUT did after the fake's last line, in words: nothing is something too. */
+static void saw_silence(struct player *player, struct deviation *deviation)
+{
+    const struct transcript *transcript = player->config.transcript;
+    const struct entry *last = NULL;
+    bool data = false;
+    char line[120];
+
+    for (size_t i = transcript_count(transcript); i > 0 && last == NULL; i--) {
+        const struct entry *entry = transcript_at(transcript, i - 1);
+
+        data = data || entry->kind == ENTRY_DATA_OPENED;
+        if (entry->kind == ENTRY_SENT) {
+            last = entry;
+            deviation->entry = i - 1;
+        }
+    }
+    if (last == NULL) {
+        saw(deviation, player->closed || player->open ? "nothing came"
+                                                      : "no connection was made");
+        return;
+    }
+    entry_format(last, line, sizeof line);
+    saw(deviation, "the %s stalled after '%.110s': no %s came%s",
+        side_name(side_other(player->fake)), line,
+        player->config.protocol != PROTOCOL_FTP ? "octet"
+        : player->fake == SIDE_SERVER           ? "command"
+                                                : "reply",
+        player->config.protocol != PROTOCOL_FTP ? ""
+        : data                                  ? ", with a data connection open"
+                                                : " and no data connection was opened");
+}
+
+static void judge_missing(struct player *player, bool timed_out)
+{
+    const struct step *step = script_expected(&player->at);
+    struct deviation *deviation;
+
+    if (step == NULL)
+        step = script_peek(&player->at);
+    deviation = deviate(player,
+                        timed_out        ? DEVIATION_TIMEOUT
+                        : player->closed ? DEVIATION_CLOSED
+                                         : DEVIATION_MISSING,
+                        step, last_entry(player));
+    if (player->stream.len > 0)
+        saw(deviation, "%zu octets, the first of what was expected%s", player->stream.len,
+            player->closed && player->how_closed == PEER_RESET ? ", then RST"
+            : player->closed                                   ? ", then FIN"
+                                                               : "");
+    else if (timed_out)
+        saw_silence(player, deviation);
+    else if (player->closed)
+        saw(deviation, "the %s %s without it", side_name(side_other(player->fake)),
+            end_in_words(player->how_closed));
+    else
+        saw(deviation, "the %s ended without it", side_name(side_other(player->fake)));
+}
+
+void player_end(struct player *player, bool timed_out)
+{
+    if (player->exchange == NULL)
+        return;
+    if (!player->stopped && !script_over(&player->at))
+        judge_missing(player, timed_out);
+    for (size_t i = 0; i < player->data_count && !player->stopped; i++)
+        if (player->data_steps[i] != NULL)
+            saw(deviate(player, DEVIATION_DATA, player->data_steps[i], last_entry(player)),
+                "the transfer did not end");
+    player->stopped = true;
+}
+
+size_t player_deviations(const struct player *player, const struct deviation **out)
+{
+    *out = player->deviations;
+    return player->deviation_count;
+}
+
+const struct bindings *player_bindings(const struct player *player)
+{
+    return &player->bindings;
+}
+
+const struct endpoint *player_bound(const struct player *player)
+{
+    return &player->peer->base.bound;
+}

@@ -1,0 +1,40 @@
+/* script: where a run stands in the steps of its exchange.
+ *
+ * Knows whose turn it is: optional steps, alternatives (either, or, end), and the answers that go
+ * with a command that was left out. Moves no octet. */
+#ifndef PEERSPEC_PLAY_SCRIPT_H
+#define PEERSPEC_PLAY_SCRIPT_H
+
+#include "exchange/exchange.h"
+
+#define SCRIPT_CANDIDATES 32
+
+struct script {
+    const struct exchange *exchange; /* NULL: no script, over from the start */
+    enum side fake;
+    size_t next;   /* index of the step that comes next */
+    bool moved;    /* some step was played */
+};
+
+void script_init(struct script *script, const struct exchange *exchange, enum side fake);
+/* Nothing is left but what may be left out. */
+bool script_over(const struct script *script);
+bool script_at_start(const struct script *script);
+/* The next step, whoever's it is; of alternatives the first one's. NULL at the end. */
+const struct step *script_peek(const struct script *script);
+/* The step that the fake is to play now: its own line or act, or data in either direction. NULL
+ * while it is the IUT's turn, or at the end. */
+const struct step *script_fake_step(const struct script *script);
+/* The fake's step has been played. */
+void script_pass(struct script *script);
+/* Indices of the steps of the IUT's that may come now, in the order of the script. */
+size_t script_candidates(const struct script *script, size_t out[SCRIPT_CANDIDATES]);
+/* The IUT did step `index`. */
+void script_accept(struct script *script, size_t index);
+/* The step of the IUT's that must come now; where all may be left out the first of them; NULL: none. */
+const struct step *script_expected(const struct script *script);
+/* It is the IUT's turn, but only with steps that it may leave out before the fake's next one. */
+bool script_may_go_on(const struct script *script);
+void script_go_on(struct script *script);
+
+#endif
