@@ -1,0 +1,265 @@
+#include "support/wireframe.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+static void put16(char *at, unsigned value)
+{
+    at[0] = (char)(value >> 8);
+    at[1] = (char)value;
+}
+
+static void put32(char *at, uint32_t value)
+{
+    put16(at, value >> 16);
+    put16(at + 2, value & 0xffff);
+}
+
+static uint32_t sum_of(const char *at, size_t len, uint32_t sum)
+{
+    for (size_t i = 0; i < len; i++)
+        sum += (uint32_t)(uint8_t)at[i] << (i % 2 == 0 ? 8 : 0);
+    return sum;
+}
+
+static uint16_t fold(uint32_t sum)
+{
+    while (sum > 0xffff)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)sum;
+}
+
+static size_t addr_len(const struct wireframe *frame)
+{
+    return frame->src.family == 6 ? 16 : 4;
+}
+
+static uint32_t pseudo_sum(const struct wireframe *frame, size_t len)
+{
+    uint32_t sum = (uint32_t)len + (uint32_t)frame->protocol;
+
+    sum = sum_of((const char *)frame->src.addr, addr_len(frame), sum);
+    return sum_of((const char *)frame->dst.addr, addr_len(frame), sum);
+}
+
+static unsigned checksum_of(const struct wireframe *frame, const char *segment, size_t len)
+{
+    uint32_t pseudo = frame->protocol == IPPROTO_ICMP ? 0 : pseudo_sum(frame, len);
+    unsigned good = (uint16_t)~fold(sum_of(segment, len, pseudo));
+
+    if (good == 0)
+        good = 0xffff;
+    switch (frame->sum) {
+    case SUM_BAD:
+        return good == 0x1234 ? 0x4321 : 0x1234;
+    case SUM_NONE:
+        return 0;
+    case SUM_OFFLOADED:
+        return fold(pseudo);
+    case SUM_GOOD:
+        break;
+    }
+    return good;
+}
+
+static size_t tcp_header(const struct wireframe *frame, char *out)
+{
+    bool syn = frame->flags & TCP_SYN;
+    size_t len = syn ? 24 : 20;
+
+    memset(out, 0, len);
+    put16(out, frame->src.port);
+    put16(out + 2, frame->dst.port);
+    put32(out + 4, frame->seq);
+    put32(out + 8, frame->ack);
+    put16(out + 12, (unsigned)(len / 4) << 12 | frame->flags);
+    put16(out + 14, 65535);
+    put16(out + 18, frame->urgent);
+    if (syn)
+        put32(out + 20, 0x020405b4); /* MSS 1460 */
+    return len;
+}
+
+static size_t udp_header(const struct wireframe *frame, char *out)
+{
+    put16(out, frame->src.port);
+    put16(out + 2, frame->dst.port);
+    put16(out + 4, (unsigned)frame->payload.len + 8);
+    put16(out + 6, 0);
+    return 8;
+}
+
+static size_t icmp_header(const struct wireframe *frame, char *out)
+{
+    memset(out, 0, 8);
+    out[0] = (char)frame->type;
+    out[1] = (char)frame->code;
+    return 8;
+}
+
+static size_t transport(const struct wireframe *frame, char *out)
+{
+    bool tcp = frame->protocol == IPPROTO_TCP, udp = frame->protocol == IPPROTO_UDP;
+    size_t head = tcp   ? tcp_header(frame, out)
+                  : udp ? udp_header(frame, out)
+                        : icmp_header(frame, out);
+    size_t sum_at = tcp ? 16 : udp ? 6 : 2;
+
+    if (frame->payload.len > 0)
+        memcpy(out + head, frame->payload.at, frame->payload.len);
+    put16(out + sum_at, checksum_of(frame, out, head + frame->payload.len));
+    return head + frame->payload.len;
+}
+
+static void ipv4_sum(char *out, size_t len)
+{
+    put16(out + 10, 0);
+    put16(out + 10, (uint16_t)~fold(sum_of(out, len, 0)));
+}
+
+static size_t ipv4_packet(const struct wireframe *frame, char *out)
+{
+    size_t head = 20 + (frame->options + 3) / 4 * 4;
+    size_t len = head + transport(frame, out + head);
+
+    memset(out, 0, 20);
+    memset(out + 20, 1, head - 20); /* no-operation options */
+    out[0] = (char)(0x40 | head / 4);
+    put16(out + 2, (unsigned)len);
+    put16(out + 6, 0x4000);
+    out[8] = 64;
+    out[9] = (char)frame->protocol;
+    memcpy(out + 12, frame->src.addr, 4);
+    memcpy(out + 16, frame->dst.addr, 4);
+    ipv4_sum(out, head);
+    return len;
+}
+
+static size_t ipv6_packet(const struct wireframe *frame, char *out)
+{
+    size_t extra = frame->options == 0 ? 0 : (frame->options + 7) / 8 * 8;
+    size_t len = extra + transport(frame, out + 40 + extra);
+
+    memset(out, 0, 40 + extra);
+    out[0] = 0x60;
+    put16(out + 4, (unsigned)len);
+    out[6] = extra > 0 ? IPPROTO_HOPOPTS : (char)frame->protocol;
+    out[7] = 64;
+    memcpy(out + 8, frame->src.addr, 16);
+    memcpy(out + 24, frame->dst.addr, 16);
+    if (extra > 0) {
+        out[40] = (char)frame->protocol;
+        out[41] = (char)(extra / 8 - 1);
+    }
+    return 40 + len;
+}
+
+size_t wireframe_packet(const struct wireframe *frame, char *out)
+{
+    return frame->src.family == 6 ? ipv6_packet(frame, out) : ipv4_packet(frame, out);
+}
+
+static size_t ipv6_fragment(struct bytes packet, size_t offset, size_t len, uint16_t id, char *out)
+{
+    bool more = 40 + offset + len < packet.len;
+
+    memcpy(out, packet.at, 40);
+    put16(out + 4, (unsigned)len + 8);
+    out[6] = IPPROTO_FRAGMENT;
+    memset(out + 40, 0, 8);
+    out[40] = packet.at[6];
+    put16(out + 42, (unsigned)offset | (more ? 1 : 0));
+    put32(out + 44, id);
+    memcpy(out + 48, packet.at + 40 + offset, len);
+    return 48 + len;
+}
+
+size_t wireframe_fragment(struct bytes packet, size_t offset, size_t len, uint16_t id, char *out)
+{
+    size_t head = (size_t)(packet.at[0] & 15) * 4;
+
+    if ((packet.at[0] & 0xf0) == 0x60)
+        return ipv6_fragment(packet, offset, len, id, out);
+    memcpy(out, packet.at, head);
+    put16(out + 2, (unsigned)(head + len));
+    put16(out + 4, id);
+    put16(out + 6, (unsigned)(offset / 8) | (head + offset + len < packet.len ? 0x2000 : 0));
+    ipv4_sum(out, head);
+    memcpy(out + head, packet.at + head + offset, len);
+    return head + len;
+}
+
+static const struct {
+    const char *name;
+    int linktype;
+    size_t head;      /* octets before the packet, without the protocol's number */
+    size_t number_at; /* where the Ethertype is */
+    size_t tags;      /* octets of VLAN tags */
+} links[LINK_COUNT] = {
+    [LINK_ETHERNET] = {"ethernet", 1, 14, 12, 0},
+    [LINK_VLAN] = {"vlan", 1, 18, 16, 4},
+    [LINK_QINQ] = {"qinq", 1, 22, 20, 8},
+    [LINK_RAW] = {"raw", 101, 0, 0, 0},
+    [LINK_SLL] = {"sll", 113, 16, 14, 0},
+    [LINK_SLL2] = {"sll2", 276, 20, 0, 0},
+    [LINK_NULL] = {"null", 0, 4, 0, 0},
+    [LINK_LOOP] = {"loop", 108, 4, 0, 0},
+    [LINK_IP] = {"ip", 228, 0, 0, 0},
+};
+
+static void link_header(enum wireframe_link link, bool ipv6, char *out)
+{
+    uint32_t family = ipv6 ? 10 : 2;
+
+    memset(out, 0, links[link].head);
+    if (link == LINK_NULL) {
+        memcpy(out, &family, 4); /* in the byte order of the machine */
+    } else if (link == LINK_LOOP) {
+        put32(out, family);
+    } else if (links[link].head > 0) {
+        for (size_t tag = 0; tag < links[link].tags; tag += 4)
+            put32(out + 12 + tag, tag + 4 < links[link].tags ? 0x88a80005 : 0x81000007);
+        put16(out + links[link].number_at, ipv6 ? 0x86dd : 0x0800);
+    }
+}
+
+size_t wireframe_link(enum wireframe_link link, struct bytes packet, char *out)
+{
+    bool ipv6 = packet.len > 0 && (packet.at[0] & 0xf0) == 0x60;
+
+    link_header(link, ipv6, out);
+    memcpy(out + links[link].head, packet.at, packet.len);
+    return links[link].head + packet.len;
+}
+
+int wireframe_linktype(enum wireframe_link link, bool ipv6)
+{
+    return links[link].linktype + (link == LINK_IP && ipv6 ? 1 : 0);
+}
+
+bool wireframe_link_find(struct bytes name, enum wireframe_link *out)
+{
+    for (int i = 0; i < LINK_COUNT; i++)
+        if (bytes_is(name, links[i].name)) {
+            *out = (enum wireframe_link)i;
+            return true;
+        }
+    return false;
+}
+
+void wireframe_file(FILE *out, int linktype, uint32_t snaplen)
+{
+    const uint32_t head[6] = {0xa1b23c4d, 2 | 4 << 16, 0, 0, snaplen, (uint32_t)linktype};
+
+    fwrite(head, sizeof head, 1, out);
+}
+
+void wireframe_record(FILE *out, int64_t time, struct bytes frame, uint32_t snaplen)
+{
+    uint32_t kept = frame.len < snaplen ? (uint32_t)frame.len : snaplen;
+    const uint32_t head[4] = {(uint32_t)(time / 1000000000), (uint32_t)(time % 1000000000), kept,
+                              (uint32_t)frame.len};
+
+    fwrite(head, sizeof head, 1, out);
+    fwrite(frame.at, 1, kept, out);
+}
