@@ -15,7 +15,7 @@ enum vary { VARY_DELIVERY = 1, VARY_ORDER = 2 };
 
 /* Octets that a script names: "text\r\n", x"00ff", @file, random N seed S. */
 struct payload {
-    bool given;
+    bool given;            /* false: "any", or nothing was written at all */
     struct bytes octets;   /* all of them; files are read when the exchange is loaded */
     struct bytes source;   /* as written */
 };
@@ -81,8 +81,8 @@ struct step {
     const struct delivery *deliveries; /* that change this line, in order */
     size_t delivery_count;
     struct delivery act;         /* ACT */
-    size_t next;  /* EITHER, OR: index of the next OR or the END of this block; OR, END: see below */
-    size_t end;   /* EITHER, OR: index of the END */
+    size_t next;  /* EITHER, OR: index of the next OR or the END of this block; END: its own index */
+    size_t end;   /* EITHER, OR, END: index of the END */
 };
 
 enum expect_kind {
@@ -124,6 +124,7 @@ struct operand {
     const char *text;
     struct event_ref event;  /* FIELD: of whom */
     enum side end;           /* FIELD_PORT, FIELD_ADDR: whose */
+    bool by_end;             /* FIELD_OCTETS: only what `end` sent (data.client.octets) */
     enum field_name field;
     enum hole hole;
     struct bytes source;
@@ -136,7 +137,7 @@ struct expectation {
     enum expect_kind kind;
     struct place at;
     struct bytes source;                    /* the line without "expect" */
-    struct event_ref events[EXPECT_EVENTS]; /* ORDER: in order; INTERVAL: a, b; ABSENT: one */
+    struct event_ref events[EXPECT_EVENTS]; /* ORDER: in order; INTERVAL b - a: a, b; ABSENT: one */
     size_t event_count;
     int64_t least, most;                    /* INTERVAL: ns */
     struct operand left, right;             /* FIELD */
@@ -170,6 +171,7 @@ struct exchange {
     unsigned vary;         /* of enum vary */
     unsigned port;         /* port: 5000; 0: the protocol's own */
     const char *user, *password; /* user: hudan, password: 123; NULL: the profile's or our own */
+    bool deviates;         /* deviates: yes: lets the fake break the protocol on purpose */
     const char *needs;     /* needs: writable ipv6 password ...: features of the IUT; NULL: none */
     const struct step *steps;
     size_t step_count;
