@@ -3,18 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
-#include <linux/ethtool.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
-#include <linux/sockios.h>
 #include <net/if.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/endpoint.h"
+#include "lab/offload.h"
 
 #define LOOPBACK 1 /* lo's index in each network namespace */
 #define LAB_MTU 1500
@@ -31,6 +30,8 @@ static const struct host {
 };
 
 #define HOSTS (sizeof hosts / sizeof hosts[0])
+#define OTHER_HOSTS                                                                                \
+    "192.0.2.0" /* /24: any of them can be bound to and is heard, as a script asks */
 
 static enum err write_file(const char *path, const char *text, struct diag *why)
 {
@@ -157,6 +158,19 @@ static struct nlmsghdr *local_route(char *room, uint16_t type, const struct endp
     return message;
 }
 
+/* The kernel adds its own route to a new IPv6 address a moment later, from a work queue. */
+static void drop_route(struct mnl_socket *netlink, const struct endpoint *to, unsigned prefix)
+{
+    const struct timespec moment = {0, 50000};
+    char room[512];
+
+    for (int tries = 0; tries < 200; tries++) {
+        if (tell(netlink, local_route(room, RTM_DELROUTE, to, prefix)) != ESRCH)
+            break;
+        nanosleep(&moment, NULL);
+    }
+}
+
 /* The kernel's own route to a local address makes that address the source too. For IPv6 it has a
  * priority that no other route can have, and has to go. */
 static int route_from(struct mnl_socket *netlink, const struct endpoint *to, unsigned prefix,
@@ -166,7 +180,7 @@ static int route_from(struct mnl_socket *netlink, const struct endpoint *to, uns
     struct nlmsghdr *message;
 
     if (to->family == 6)
-        tell(netlink, local_route(room, RTM_DELROUTE, to, prefix));
+        drop_route(netlink, to, prefix);
     message = local_route(room, RTM_NEWROUTE, to, prefix);
     message->nlmsg_flags = NLM_F_CREATE | NLM_F_REPLACE;
     put_addr(message, RTA_PREFSRC, source);
@@ -185,6 +199,18 @@ static enum err outcome(const char *what, const struct endpoint *endpoint, int e
                     endpoint_addr(endpoint, text), strerror(error));
 }
 
+static enum err add_route(struct mnl_socket *netlink, const char *addr, unsigned prefix,
+                          const char *from, struct diag *why)
+{
+    struct endpoint to, source;
+
+    endpoint_parse(addr, 0, &to);
+    endpoint_parse(from, 0, &source);
+    if (prefix == 0)
+        prefix = to.family == 6 ? 128 : 32;
+    return outcome("cannot add the route for", &to, route_from(netlink, &to, prefix, &source), why);
+}
+
 static enum err add_hosts(struct mnl_socket *netlink, struct diag *why)
 {
     enum err code = OK;
@@ -195,15 +221,9 @@ static enum err add_hosts(struct mnl_socket *netlink, struct diag *why)
         endpoint_parse(hosts[i].addr, 0, &host);
         code = outcome("cannot add the address", &host, add_addr(netlink, &host), why);
     }
-    for (size_t i = 0; i < HOSTS && code == OK; i++) {
-        struct endpoint host, source;
-
-        endpoint_parse(hosts[i].addr, 0, &host);
-        endpoint_parse(hosts[i].source, 0, &source);
-        code = outcome("cannot add the route for", &host,
-                       route_from(netlink, &host, host.family == 6 ? 128 : 32, &source), why);
-    }
-    return code;
+    for (size_t i = 0; i < HOSTS && code == OK; i++)
+        code = add_route(netlink, hosts[i].addr, 0, hosts[i].source, why);
+    return code == OK ? add_route(netlink, OTHER_HOSTS, 24, LAB_CLIENT_ADDR, why) : code;
 }
 
 static enum err set_up_links(struct diag *why)
@@ -222,26 +242,6 @@ static enum err set_up_links(struct diag *why)
     }
     if (netlink != NULL)
         mnl_socket_close(netlink);
-    return code;
-}
-
-/* Packets are to be what was written, not what a card would cut later. */
-static enum err offload_off(struct diag *why)
-{
-    static const uint32_t commands[] = {ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    enum err code = OK;
-
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0] && code == OK; i++) {
-        struct ethtool_value value = {commands[i], 0};
-        struct ifreq request = {.ifr_name = "lo"};
-
-        request.ifr_data = (void *)&value;
-        if (ioctl(fd, SIOCETHTOOL, &request) < 0)
-            code = diag_set(why, ERR_SYSTEM, "cannot switch off segmentation offload on lo: %s",
-                            strerror(errno));
-    }
-    close(fd);
     return code;
 }
 
@@ -268,8 +268,40 @@ enum err namespace_enter(struct diag *why)
     if (code == OK)
         code = set_up_links(why);
     if (code == OK)
-        code = offload_off(why);
+        code = offload_off("lo", why);
     if (code == OK)
         unlimit_icmp();
     return code;
+}
+
+static void try_and_tell(int pipe)
+{
+    struct diag why = {.code = OK};
+
+    why.code = namespace_enter(&why);
+    _exit(write(pipe, &why, sizeof why) == (ssize_t)sizeof why ? 0 : 1);
+}
+
+enum err namespace_probe(struct diag *why)
+{
+    struct diag told;
+    ssize_t got;
+    int ends[2];
+    pid_t child;
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return diag_set(why, ERR_SYSTEM, "pipe: %s", strerror(errno));
+    child = fork();
+    if (child == 0)
+        try_and_tell(ends[1]);
+    close(ends[1]);
+    got = child < 0 ? -1 : read(ends[0], &told, sizeof told);
+    close(ends[0]);
+    if (child > 0)
+        waitpid(child, NULL, 0);
+    if (got != (ssize_t)sizeof told)
+        return diag_set(why, ERR_SYSTEM, "cannot try a network namespace in a child process");
+    if (told.code != OK)
+        *why = told;
+    return told.code;
 }
