@@ -1,6 +1,13 @@
 /* iut: how an implementation under test is started: adapters (clients) and profiles (servers).
  *
- * INI files, suites/iut/NAME.client and NAME.server, read with inih. */
+ * INI files, suites/iut/NAME.client and NAME.server, read with inih. A value goes on in indented
+ * lines; `env` may be said several times.
+ *
+ * The holes of an operation: {1} {2} ... are its arguments as the exchange gives them. {remote} is
+ * the file on the server and {local} the one in the client's folder: for put and append {local} is
+ * the first argument, for all others {remote} is; the other one is the second argument, and where
+ * there is none the last component of the first. A hole whose value is NULL is empty, and a word
+ * that is nothing but such a hole is left out; so is an argument that was not given. */
 #ifndef PEERSPEC_IUT_H
 #define PEERSPEC_IUT_H
 

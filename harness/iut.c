@@ -1,0 +1,640 @@
+#include "iut.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <ini.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "nearest.h"
+
+#define COMMAND_CEILING 65536
+
+/* ---- reading the INI file ---- */
+
+struct reader {
+    FILE *file;
+    struct place at;  /* the line that inih is looking at */
+    bool continued;   /* it goes on with the value of the line before */
+    bool failed;      /* *why is filled */
+    const char *last; /* key set last, for continuation lines */
+    struct iut *iut;
+    struct iut_operation *operations;
+    size_t operation_room;
+    const char **env;
+    size_t env_count;
+    struct diag *why;
+};
+
+static enum err fail(struct reader *reader, const char *fmt, const char *what)
+{
+    reader->failed = true;
+    return diag_at(reader->why, ERR_SYNTAX, reader->at, fmt, what);
+}
+
+/* fgets() that counts lines, and refuses what inih would silently cut. */
+static char *read_line(char *line, int room, void *stream)
+{
+    struct reader *reader = stream;
+
+    if (reader->failed || fgets(line, room, reader->file) == NULL)
+        return NULL;
+    reader->at.line++;
+    reader->at.column = (unsigned)strspn(line, " \t") + 1;
+    reader->continued = line[0] == ' ' || line[0] == '\t';
+    if (strchr(line, '\n') == NULL && (int)strlen(line) == room - 1) {
+        fail(reader, "this line is too long%s: go on in an indented line", "");
+        return NULL;
+    }
+    return line;
+}
+
+static const char *joined(struct reader *reader, const char *before, const char *gap,
+                          const char *value)
+{
+    if (before == NULL)
+        return arena_text(&reader->iut->arena, bytes_of(value));
+    return arena_printf(&reader->iut->arena, "%s%s%s", before, gap, value);
+}
+
+static bool set_text(struct reader *reader, const char **text, const char *gap, const char *value)
+{
+    if (*text != NULL && !reader->continued)
+        return fail(reader, "'%s' is said twice", reader->last) == OK;
+    *text = joined(reader, *text, gap, value);
+    return true;
+}
+
+static bool set_protocol(struct reader *reader, const char *value)
+{
+    for (enum protocol protocol = PROTOCOL_FTP; protocol <= PROTOCOL_TCP; protocol++) {
+        if (strcmp(value, protocol_name(protocol)) == 0) {
+            reader->iut->protocol = protocol;
+            return true;
+        }
+    }
+    return fail(reader, "'%s' is no protocol: ftp, udp or tcp", value) == OK;
+}
+
+static bool set_port(struct reader *reader, const char *value)
+{
+    uint64_t port;
+
+    if (!bytes_to_u64(bytes_of(value), &port) || port == 0 || port > UINT16_MAX)
+        return fail(reader, "'%s' is no port: a number from 1 to 65535", value) == OK;
+    reader->iut->port = (unsigned)port;
+    return true;
+}
+
+#define ENV_MOST 32
+
+static bool add_env(struct reader *reader, const char *value)
+{
+    if (strchr(value, '=') == NULL)
+        return fail(reader, "'%s' is not NAME=value", value) == OK;
+    if (reader->env_count == ENV_MOST)
+        return fail(reader, "too many env lines%s", "") == OK;
+    reader->env[reader->env_count++] = joined(reader, NULL, "", value);
+    return true;
+}
+
+enum { FOR_CLIENT = 1, FOR_SERVER = 2, FOR_BOTH = 3 };
+
+static const struct {
+    const char *key;
+    unsigned sides;
+    size_t offset;                                         /* of a const char * in struct iut */
+    const char *gap;                                       /* between a value and its next line */
+    bool (*set)(struct reader *reader, const char *value); /* instead */
+} keys[] = {
+    {"program", FOR_BOTH, offsetof(struct iut, program), " ", NULL},
+    {"install", FOR_BOTH, offsetof(struct iut, install), " ", NULL},
+    {"version", FOR_BOTH, offsetof(struct iut, version), " ", NULL},
+    {"features", FOR_BOTH, offsetof(struct iut, features), " ", NULL},
+    {"protocol", FOR_BOTH, 0, "", set_protocol},
+    {"env", FOR_BOTH, 0, "", add_env},
+    {"start", FOR_SERVER, offsetof(struct iut, start), " ", NULL},
+    {"config", FOR_SERVER, offsetof(struct iut, config), "\n", NULL},
+    {"user", FOR_SERVER, offsetof(struct iut, user), " ", NULL},
+    {"password", FOR_SERVER, offsetof(struct iut, password), " ", NULL},
+    {"root", FOR_SERVER, offsetof(struct iut, root), " ", NULL},
+    {"writable", FOR_SERVER, offsetof(struct iut, writable), " ", NULL},
+    {"port", FOR_SERVER, 0, "", set_port},
+};
+
+#define KEY_COUNT (sizeof keys / sizeof keys[0])
+
+static bool unknown_key(struct reader *reader, const char *name, unsigned side)
+{
+    struct nearest nearest;
+
+    nearest_init(&nearest, name);
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        if (keys[i].sides & side)
+            nearest_offer(&nearest, keys[i].key);
+    }
+    reader->failed = true;
+    if (nearest.word != NULL)
+        diag_at(reader->why, ERR_SYNTAX, reader->at, "'%s' is no key; did you mean '%s'?", name,
+                nearest.word);
+    else
+        diag_at(reader->why, ERR_SYNTAX, reader->at, "'%s' is no key of a [%s] section", name,
+                side_name(reader->iut->side));
+    return false;
+}
+
+static bool set_key(struct reader *reader, const char *name, const char *value)
+{
+    unsigned side = reader->iut->side == SIDE_CLIENT ? FOR_CLIENT : FOR_SERVER;
+
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        if (strcmp(keys[i].key, name) != 0 || !(keys[i].sides & side))
+            continue;
+        reader->last = keys[i].key;
+        if (keys[i].set != NULL)
+            return keys[i].set(reader, value);
+        return set_text(reader, (const char **)((char *)reader->iut + keys[i].offset), keys[i].gap,
+                        value);
+    }
+    return unknown_key(reader, name, side);
+}
+
+/* ---- operations ---- */
+
+static const char *const operation_names[] = {
+    "get",    "get-active", "put",   "append", "resume", "list", "nlst",  "mlsd", "delete",
+    "rename", "mkdir",      "rmdir", "size",   "mtime",  "mget", "login", "send",
+};
+
+#define OPERATION_NAMES (sizeof operation_names / sizeof operation_names[0])
+
+static const char *known_operation(const char *name, struct nearest *nearest)
+{
+    nearest_init(nearest, name);
+    for (size_t i = 0; i < OPERATION_NAMES; i++) {
+        if (strcmp(operation_names[i], name) == 0)
+            return operation_names[i];
+        nearest_offer(nearest, operation_names[i]);
+    }
+    return NULL;
+}
+
+static struct iut_operation *operation_slot(struct reader *reader, const char *name)
+{
+    struct iut *iut = reader->iut;
+
+    for (size_t i = 0; i < iut->operation_count; i++) {
+        if (strcmp(reader->operations[i].name, name) == 0)
+            return &reader->operations[i];
+    }
+    reader->operations[iut->operation_count].name = name;
+    return &reader->operations[iut->operation_count++];
+}
+
+static bool set_operation(struct reader *reader, const char *name, const char *value)
+{
+    struct nearest nearest;
+    const char *known = known_operation(name, &nearest);
+
+    if (known == NULL) {
+        reader->failed = true;
+        diag_at(reader->why, ERR_SYNTAX, reader->at, "'%s' is no operation%s%s%s", name,
+                nearest.word != NULL ? "; did you mean '" : "",
+                nearest.word != NULL ? nearest.word : "", nearest.word != NULL ? "'?" : "");
+        return false;
+    }
+    reader->last = known;
+    return set_text(reader, &operation_slot(reader, known)->command, " ", value);
+}
+
+static int take_pair(void *user, const char *section, const char *name, const char *value)
+{
+    struct reader *reader = user;
+    enum side side = reader->iut->side;
+
+    if (reader->failed)
+        return 0;
+    if (strcmp(section, side_name(side)) == 0)
+        return set_key(reader, name, value);
+    if (side == SIDE_CLIENT && strcmp(section, "operations") == 0)
+        return set_operation(reader, name, value);
+    reader->failed = true;
+    diag_at(reader->why, ERR_SYNTAX, reader->at, "a key of section [%s]: there is only [%s]%s",
+            section, side_name(side), side == SIDE_CLIENT ? " and [operations]" : "");
+    return 0;
+}
+
+/* ---- loading ---- */
+
+static const char *ending(enum side side)
+{
+    return side == SIDE_CLIENT ? ".client" : ".server";
+}
+
+/* "curl" of "suites/iut/curl.client". */
+static struct bytes base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+
+    return (struct bytes){name, dot != NULL ? (size_t)(dot - name) : strlen(name)};
+}
+
+static void set_defaults(struct iut *iut)
+{
+    if (iut->features == NULL)
+        iut->features = "";
+    if (iut->side == SIDE_SERVER && iut->root == NULL)
+        iut->root = "root";
+    if (iut->port == 0)
+        iut->port = iut->protocol == PROTOCOL_FTP ? 21 : 7;
+}
+
+static enum err check_whole(const struct reader *reader)
+{
+    const struct iut *iut = reader->iut;
+    struct place whole = {reader->at.file, 0, 0};
+
+    if (iut->side == SIDE_SERVER && iut->start == NULL)
+        return diag_at(reader->why, ERR_SYNTAX, whole, "[server] does not say how to start it");
+    if (iut->side == SIDE_CLIENT && iut->operation_count == 0)
+        return diag_at(reader->why, ERR_SYNTAX, whole, "[operations] names no operation");
+    return OK;
+}
+
+static enum err parse_file(struct reader *reader)
+{
+    struct iut *iut = reader->iut;
+    int line;
+
+    reader->operations = arena_take(&iut->arena, OPERATION_NAMES * sizeof *reader->operations);
+    reader->env = arena_take(&iut->arena, (ENV_MOST + 1) * sizeof *reader->env);
+    line = ini_parse_stream(read_line, reader, take_pair, reader);
+    if (reader->failed)
+        return reader->why->code;
+    if (line > 0) {
+        reader->at.line = (unsigned)line;
+        reader->at.column = 1;
+        return fail(reader, "this is neither a [section] nor name = value%s", "");
+    }
+    if (line < 0 || ferror(reader->file))
+        return diag_at(reader->why, ERR_INPUT, reader->at, "cannot be read");
+    iut->operations = reader->operations;
+    iut->env = reader->env;
+    set_defaults(iut);
+    return check_whole(reader);
+}
+
+/* The path of the file that was wrong last: a diag borrows it, and the arena is gone by then. */
+static char bad_path[4096];
+
+static enum err load_path(const char *path, enum side side, struct iut **out, struct diag *why)
+{
+    struct reader reader = {.why = why, .file = fopen(path, "re")};
+    enum err err;
+
+    if (reader.file == NULL)
+        return diag_set(why, ERR_INPUT, "%s cannot be read: %s", path, strerror(errno));
+    reader.iut = calloc(1, sizeof *reader.iut);
+    if (reader.iut == NULL) {
+        fclose(reader.file);
+        return diag_set(why, ERR_SYSTEM, "out of memory");
+    }
+    arena_init(&reader.iut->arena);
+    reader.iut->side = side;
+    reader.iut->name = arena_text(&reader.iut->arena, base_name(path));
+    reader.at.file = arena_text(&reader.iut->arena, bytes_of(path));
+    err = parse_file(&reader);
+    fclose(reader.file);
+    if (err == OK) {
+        *out = reader.iut;
+        return OK;
+    }
+    if (why->at.file == reader.at.file) {
+        snprintf(bad_path, sizeof bad_path, "%s", path);
+        why->at.file = bad_path;
+    }
+    iut_free(reader.iut);
+    return err;
+}
+
+/* ---- finding by name ---- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool has_ending(const char *name, const char *end)
+{
+    size_t len = strlen(name);
+
+    return len > strlen(end) && strcmp(name + len - strlen(end), end) == 0;
+}
+
+#define NAMES_MOST 256
+
+/* The names in the folder, sorted; they live in the arena. */
+static enum err list_names(const char *folder, enum side side, struct arena *arena,
+                           const char ***names, size_t *count, struct diag *why)
+{
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+
+    *count = 0;
+    *names = arena_take(arena, NAMES_MOST * sizeof **names);
+    if (dir == NULL)
+        return diag_set(why, ERR_INPUT, "the folder %s cannot be read: %s", folder,
+                        strerror(errno));
+    while ((entry = readdir(dir)) != NULL && *count < NAMES_MOST) {
+        if (entry->d_name[0] != '.' && has_ending(entry->d_name, ending(side)))
+            (*names)[(*count)++] = arena_text(arena, base_name(entry->d_name));
+    }
+    closedir(dir);
+    qsort(*names, *count, sizeof **names, by_name);
+    return OK;
+}
+
+/* No such name: say what there is. */
+static enum err not_there(const char *folder, const char *name, enum side side, struct diag *why)
+{
+    struct arena arena;
+    struct buf list;
+    struct nearest nearest;
+    const char **names;
+    size_t count;
+    enum err err;
+
+    arena_init(&arena);
+    buf_init(&list, 200);
+    nearest_init(&nearest, name);
+    err = list_names(folder, side, &arena, &names, &count, why);
+    for (size_t i = 0; i < count; i++) {
+        nearest_offer(&nearest, names[i]);
+        buf_addf(&list, "%s%s", i == 0 ? "" : ", ", names[i]);
+    }
+    if (err == OK)
+        err = diag_set(why, ERR_USAGE, "there is no %s '%s'%s%s%s; there are %s",
+                       side == SIDE_CLIENT ? "adapter" : "profile", name,
+                       nearest.word != NULL ? "; did you mean '" : "",
+                       nearest.word != NULL ? nearest.word : "", nearest.word != NULL ? "'?" : "",
+                       buf_text(&list));
+    buf_fini(&list);
+    arena_fini(&arena);
+    return err;
+}
+
+static bool readable(const char *path)
+{
+    FILE *file = fopen(path, "re");
+
+    if (file == NULL)
+        return false;
+    fclose(file);
+    return true;
+}
+
+enum err iut_load(const char *folder, const char *name, enum side side, struct iut **out,
+                  struct diag *why)
+{
+    struct arena arena;
+    const char *path;
+    enum err err;
+
+    *out = NULL;
+    if (strchr(name, '/') != NULL)
+        return load_path(name, side, out, why);
+    arena_init(&arena);
+    path = arena_printf(&arena, "%s/%s%s", folder, name, ending(side));
+    if (!readable(path)) {
+        err = not_there(folder, name, side, why);
+    } else {
+        err = load_path(path, side, out, why);
+    }
+    arena_fini(&arena);
+    return err;
+}
+
+void iut_free(struct iut *iut)
+{
+    if (iut == NULL)
+        return;
+    arena_fini(&iut->arena);
+    free(iut);
+}
+
+const struct iut_operation *iut_operation(const struct iut *iut, const char *name)
+{
+    for (size_t i = 0; i < iut->operation_count; i++) {
+        if (strcmp(iut->operations[i].name, name) == 0)
+            return &iut->operations[i];
+    }
+    return NULL;
+}
+
+bool iut_has(const struct iut *iut, const char *feature)
+{
+    size_t len = strlen(feature);
+    const char *at = iut->features;
+
+    while (*at != '\0') {
+        size_t word;
+
+        at += strspn(at, " \t");
+        word = strcspn(at, " \t");
+        if (word == len && word > 0 && strncmp(at, feature, len) == 0)
+            return true;
+        at += word;
+    }
+    return false;
+}
+
+enum err iut_list(const char *folder, enum side side,
+                  void (*tell)(void *ctx, const struct iut *iut), void *ctx, struct diag *why)
+{
+    struct arena arena;
+    const char **names;
+    size_t count;
+    enum err err;
+
+    arena_init(&arena);
+    err = list_names(folder, side, &arena, &names, &count, why);
+    for (size_t i = 0; err == OK && i < count; i++) {
+        struct iut *iut;
+
+        err = iut_load(folder, names[i], side, &iut, why);
+        if (err == OK)
+            tell(ctx, iut);
+        iut_free(iut);
+    }
+    arena_fini(&arena);
+    return err;
+}
+
+/* ---- command lines ---- */
+
+/* The value of the hole called `name`; NULL where it is empty, `known` false where there is none.
+ * An operation's argument that was not given is an empty hole. */
+static const char *hole_value(struct bytes name, const struct iut_hole *holes, size_t count,
+                              bool *known)
+{
+    *known = true;
+    for (size_t i = 0; i < count; i++) {
+        if (bytes_is(name, holes[i].name))
+            return holes[i].value;
+    }
+    *known = name.len == 1 && isdigit((unsigned char)name.at[0]);
+    return NULL;
+}
+
+static bool names_hole(struct bytes name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        if (!isalnum((unsigned char)name.at[i]) && name.at[i] != '_' && name.at[i] != '-')
+            return false;
+    }
+    return name.len > 0;
+}
+
+/* The name of the hole that `text` starts with; empty where it starts with none. */
+static struct bytes hole_at(struct bytes text)
+{
+    struct bytes name = {NULL, 0};
+    size_t close;
+
+    if (text.len == 0 || text.at[0] != '{')
+        return name;
+    close = bytes_index(text, '}');
+    if (close == text.len)
+        return name;
+    name = bytes_slice(text, 1, close - 1);
+    return names_hole(name) ? name : (struct bytes){NULL, 0};
+}
+
+static enum err fill(struct buf *into, struct bytes text, const struct iut_hole *holes,
+                     size_t count, struct diag *why)
+{
+    while (text.len > 0) {
+        struct bytes name = hole_at(text);
+        bool known = true;
+        const char *value = NULL;
+
+        if (name.len == 0) {
+            buf_add(into, bytes_slice(text, 0, 1));
+            text = bytes_from(text, 1);
+            continue;
+        }
+        value = hole_value(name, holes, count, &known);
+        if (!known)
+            return diag_set(why, ERR_SYNTAX, "{" BYTES_FMT "} has no value here", BYTES_ARG(name));
+        if (value != NULL)
+            buf_add_text(into, value);
+        text = bytes_from(text, name.len + 2);
+    }
+    return OK;
+}
+
+enum err iut_fill(struct arena *arena, const char *text, const struct iut_hole *holes,
+                  size_t hole_count, const char **out, struct diag *why)
+{
+    struct buf filled;
+    enum err err;
+
+    buf_init(&filled, COMMAND_CEILING);
+    err = fill(&filled, bytes_of(text), holes, hole_count, why);
+    if (err == OK)
+        *out = arena_text(arena, buf_bytes(&filled));
+    buf_fini(&filled);
+    return err;
+}
+
+/* Take one word off *rest, its quotes taken away: false where a quote stays open. */
+static bool take_word(struct bytes *rest, struct buf *word, bool *quoted)
+{
+    char open = '\0';
+    size_t i = 0;
+
+    for (; i < rest->len; i++) {
+        char octet = rest->at[i];
+
+        if (open != '\0' && octet == open) {
+            open = '\0';
+        } else if (open == '\0' && (octet == '\'' || octet == '"')) {
+            open = octet;
+            *quoted = true;
+        } else if (open == '\0' && isspace((unsigned char)octet)) {
+            break;
+        } else {
+            buf_add(word, bytes_slice(*rest, i, 1));
+        }
+    }
+    *rest = bytes_from(*rest, i);
+    return open == '\0';
+}
+
+struct words {
+    struct arena *arena;
+    const struct iut_hole *holes;
+    size_t hole_count;
+    const char **argv;
+    size_t count;
+};
+
+/* A word that is nothing but an empty hole is left out. */
+static bool is_left_out(const struct words *words, struct bytes word)
+{
+    struct bytes name = hole_at(word);
+    bool known;
+
+    return name.len > 0 && name.len + 2 == word.len &&
+           hole_value(name, words->holes, words->hole_count, &known) == NULL && known;
+}
+
+static enum err add_word(struct words *words, struct buf *word, bool quoted, struct diag *why)
+{
+    enum err err = OK;
+
+    if (quoted || !is_left_out(words, buf_bytes(word))) {
+        err = iut_fill(words->arena, buf_text(word), words->holes, words->hole_count,
+                       &words->argv[words->count], why);
+        words->count += err == OK;
+    }
+    buf_clear(word);
+    return err;
+}
+
+static struct bytes skip_blanks(struct bytes in)
+{
+    while (in.len > 0 && isspace((unsigned char)in.at[0]))
+        in = bytes_from(in, 1);
+    return in;
+}
+
+enum err iut_command(struct arena *arena, const char *command, const struct iut_hole *holes,
+                     size_t hole_count, const char *const **argv, struct diag *why)
+{
+    struct words words = {arena, holes, hole_count, NULL, 0};
+    struct bytes rest = skip_blanks(bytes_of(command));
+    struct buf word;
+    enum err err = OK;
+
+    words.argv = arena_take(arena, (strlen(command) / 2 + 2) * sizeof *words.argv);
+    buf_init(&word, COMMAND_CEILING);
+    while (err == OK && rest.len > 0) {
+        bool quoted = false;
+
+        if (!take_word(&rest, &word, &quoted))
+            err = diag_set(why, ERR_SYNTAX, "a quote is left open in: %s", command);
+        else
+            err = add_word(&words, &word, quoted, why);
+        rest = skip_blanks(rest);
+    }
+    if (err == OK && words.count == 0)
+        err = diag_set(why, ERR_SYNTAX, "the command line is empty");
+    *argv = words.argv;
+    buf_fini(&word);
+    return err;
+}
