@@ -210,8 +210,7 @@ static void split(struct bytes text, struct ftp_command *command)
         command->quirks |= FTP_COMMAND_TRAILING_SP;
 }
 
-enum parse ftp_command_parse(struct bytes in, char *room, struct ftp_command *command,
-                             size_t *used)
+enum parse ftp_command_parse(struct bytes in, char *room, struct ftp_command *command, size_t *used)
 {
     struct reading line = {.in = in, .room = room};
 

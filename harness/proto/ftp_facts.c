@@ -20,12 +20,9 @@ static const struct time_field {
     int least, most;
     const char *flaw;
 } time_fields[] = {
-    {4, 0, 9999, "the year is not four digits"},
-    {2, 1, 12, "the month is not 01 to 12"},
-    {2, 1, 31, "the day is not 01 to 31"},
-    {2, 0, 23, "the hour is not 00 to 23"},
-    {2, 0, 59, "the minute is not 00 to 59"},
-    {2, 0, 60, "the second is not 00 to 60"},
+    {4, 0, 9999, "the year is not four digits"}, {2, 1, 12, "the month is not 01 to 12"},
+    {2, 1, 31, "the day is not 01 to 31"},       {2, 0, 23, "the hour is not 00 to 23"},
+    {2, 0, 59, "the minute is not 00 to 59"},    {2, 0, 60, "the second is not 00 to 60"},
 };
 #define TIME_FIELDS (sizeof time_fields / sizeof *time_fields)
 
@@ -75,8 +72,12 @@ enum parse ftp_time_parse(struct bytes in, int64_t *unix_seconds, struct flaw *f
         return bad(flaw, 6, "the month has no such day");
     if (!fraction(in, &at))
         return bad(flaw, at, "neither the end nor a fraction follows the seconds");
-    tm = (struct tm){.tm_year = value[0] - 1900, .tm_mon = value[1] - 1, .tm_mday = value[2],
-                     .tm_hour = value[3], .tm_min = value[4], .tm_sec = value[5]};
+    tm = (struct tm){.tm_year = value[0] - 1900,
+                     .tm_mon = value[1] - 1,
+                     .tm_mday = value[2],
+                     .tm_hour = value[3],
+                     .tm_min = value[4],
+                     .tm_sec = value[5]};
     *unix_seconds = timegm(&tm);
     return PARSE_DONE;
 }

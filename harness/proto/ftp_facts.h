@@ -7,7 +7,8 @@
 #include "base/bytes.h"
 #include "base/parse.h"
 
-/* time-val of RFC 3659 section 2.3: YYYYMMDDHHMMSS[.F...], ranges checked. */
+/* time-val of RFC 3659 section 2.3: YYYYMMDDHHMMSS[.F...], ranges checked. PARSE_DONE or
+ * PARSE_BAD. */
 enum parse ftp_time_parse(struct bytes in, int64_t *unix_seconds, struct flaw *flaw);
 /* "19990929003355" for seconds since 1970 in UTC; `text` holds 20 octets. Returns `text`. */
 const char *ftp_time_format(int64_t unix_seconds, char text[20]);

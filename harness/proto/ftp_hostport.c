@@ -68,25 +68,46 @@ enum parse ftp_port_parse(struct bytes argument, struct endpoint *out, struct fl
     return wrong == NULL ? PARSE_DONE : bad(flaw, at, wrong);
 }
 
+/* Six numbers that begin at `at`, and no seventh; on failure *end is what is wrong. */
+static const char *six_at(struct bytes text, size_t at, size_t *end, struct endpoint *out)
+{
+    const char *wrong;
+
+    *end = at;
+    wrong = take_six(text, end, out);
+    if (wrong == NULL && *end < text.len && text.at[*end] == ',')
+        wrong = "more than six numbers";
+    return wrong;
+}
+
+/* Octets of digits and commas at the start of `in`: a list that is not six numbers holds none. */
+static size_t list_length(struct bytes in)
+{
+    size_t len = 0;
+
+    while (len < in.len && (is_digit(in.at[len]) || in.at[len] == ','))
+        len++;
+    return len;
+}
+
+/* The first try that got past a comma is the one that a flaw tells of. */
 enum parse ftp_pasv_parse(struct bytes text, struct endpoint *out, struct flaw *flaw)
 {
+    bool tried = false;
     size_t at = 0;
 
     bad(flaw, text.len, "no six numbers with commas");
     while (at < text.len) {
-        size_t end = at;
-        const char *wrong = "a number is missing";
+        size_t run = digits(bytes_from(text, at)).len, end;
+        const char *wrong;
 
-        if (is_digit(text.at[at]))
-            wrong = take_six(text, &end, out);
-        if (wrong == NULL && end < text.len && text.at[end] == ',') {
-            wrong = "more than six numbers";
-        }
-        if (wrong == NULL)
+        if (run > 0 && (wrong = six_at(text, at, &end, out)) == NULL)
             return PARSE_DONE;
-        if (end > at && bytes_index(bytes_slice(text, at, end - at), ',') < end - at)
-            return bad(flaw, end, wrong);
-        at += is_digit(text.at[at]) ? digits(bytes_from(text, at)).len : 1;
+        if (run > 0 && !tried && end > at + run) {
+            bad(flaw, end, wrong);
+            tried = true;
+        }
+        at += run > 0 ? list_length(bytes_from(text, at)) : 1;
     }
     return PARSE_BAD;
 }
@@ -135,8 +156,6 @@ static const char *take_port(struct bytes in, size_t *at, uint16_t *port)
 /* Take "|1|" or "|2|"; *family is then 4 or 6. */
 static const char *take_family(struct bytes in, size_t *at, uint8_t *family)
 {
-    const char *wrong;
-
     if (in.len == 0 || !may_delimit(in.at[0]))
         return "a delimiter is missing";
     *at = 1;
@@ -144,8 +163,7 @@ static const char *take_family(struct bytes in, size_t *at, uint8_t *family)
         return "the network protocol is neither 1 nor 2";
     *family = in.at[1] == '1' ? 4 : 6;
     *at = 2;
-    wrong = take_delimiter(in, at, in.at[0]);
-    return wrong;
+    return take_delimiter(in, at, in.at[0]);
 }
 
 /* Take the address up to the next delimiter. */

@@ -14,7 +14,8 @@ enum ftp_reply_quirk {
     FTP_REPLY_NUL = 1 << 2,            /* a NUL that no CR precedes */
     FTP_REPLY_NO_SPACE = 1 << 3,       /* "220\r\n": the single or first line has a code alone */
     FTP_REPLY_LAST_NO_SPACE = 1 << 4,  /* the last of several lines is a code alone */
-    FTP_REPLY_OTHER_CODE = 1 << 5,     /* "230-" was closed by a line with another code */
+    FTP_REPLY_OTHER_CODE = 1 << 5,     /* "230-" was closed by a line with another code; for
+                                          readers who learn it later: the parser never sets it */
     FTP_REPLY_INNER_CODE = 1 << 6,     /* an inner line begins with another code and SP */
     FTP_REPLY_INNER_HYPHEN = 1 << 7,   /* an inner line begins with another code and "-" */
     FTP_REPLY_8BIT = 1 << 8,           /* an octet above 127 */
@@ -32,7 +33,7 @@ struct ftp_reply {
 /* Parse the reply that `in` starts with. Telnet commands before the code are skipped.
  *
  * PARSE_DONE  *reply is filled and *used says how many octets it took.
- * PARSE_MORE  what is there is right so far; call again with more octets.
+ * PARSE_MORE  a line end is still to come; call again with more octets.
  * PARSE_BAD   the first line is no reply: *flaw says why and where, and *used is the length
  *             of that line, after which a reader may go on.
  *
