@@ -1,0 +1,24 @@
+/* misbehave_client: the faults of our own FTP client, UDP and TCP peers that specimens switch on by
+ * name. */
+#ifndef PEERSPEC_FAKES_MISBEHAVE_CLIENT_H
+#define PEERSPEC_FAKES_MISBEHAVE_CLIENT_H
+
+#include "base/buf.h"
+#include "base/side.h"
+
+struct client_fault {
+    const char *name;
+    enum protocol protocol;
+    enum side side;         /* who has it: FTP client; UDP and TCP server */
+    const char *what;       /* what it does */
+    const char *breaks;     /* the section that it breaks, or "practice" */
+};
+
+/* All of them, ended by one whose name is NULL. */
+const struct client_fault *client_faults(void);
+/* True where `faults` (ended by NULL, or NULL) names it. */
+bool client_fault_on(const char *const *faults, const char *name);
+/* Append an FTP command line (with its line end) as the faults spoil it. */
+bool client_fault_line(const char *const *faults, struct bytes line, struct buf *out);
+
+#endif

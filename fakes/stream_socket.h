@@ -1,0 +1,23 @@
+/* stream_socket: the few calls that every TCP fake makes on its sockets. */
+#ifndef PEERSPEC_FAKES_STREAM_SOCKET_H
+#define PEERSPEC_FAKES_STREAM_SOCKET_H
+
+#include "base/diag.h"
+#include "base/endpoint.h"
+
+/* A non-blocking socket on its way to `to`, from `from` (family 0: any). *error is 0, or why the
+ * connection was refused at once. */
+NODISCARD enum err stream_connect(const struct endpoint *from, const struct endpoint *to, int *fd,
+                                  int *error, struct diag *why);
+/* A non-blocking socket that listens; *bound says where. `any`: on every address, IPv4 and IPv6, at
+ * at->port. */
+NODISCARD enum err stream_listen(const struct endpoint *at, bool any, int *fd,
+                                 struct endpoint *bound, struct diag *why);
+int stream_accept(int listener); /* non-blocking; -1: none */
+/* The error that waits on the socket, and clears it; 0: none. */
+int stream_error(int fd);
+void stream_endpoints(int fd, struct endpoint *local, struct endpoint *remote);
+/* Close with FIN, or with RST. */
+void stream_close(int fd, bool reset);
+
+#endif
