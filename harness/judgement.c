@@ -1,0 +1,357 @@
+#include "judgement.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "judge/departure.h"
+
+#define LATER (2 * CLOCK_SECOND) /* a variation may take so much longer than its baseline */
+
+static enum verdict breach_of(enum level level)
+{
+    return level == LEVEL_MUST ? VERDICT_FAIL : VERDICT_WARN;
+}
+
+static enum side fake_of(const struct case_evidence *evidence)
+{
+    return side_other(evidence->one->iut);
+}
+
+static struct finding finding_of(const struct case_evidence *evidence)
+{
+    const struct exchange *exchange = evidence->one->exchange;
+
+    return (struct finding){.verdict = breach_of(exchange->level),
+                            .level = exchange->level,
+                            .subject = evidence->one->iut,
+                            .spec = exchange->specs == NULL ? NULL : exchange->specs[0],
+                            .requirement = exchange->title,
+                            .at = {exchange->path, 0, 0}};
+}
+
+/* --- is the evidence all there --------------------------------------------------------------- */
+
+static void doubt(const char *why, struct findings *out)
+{
+    struct finding finding = {.verdict = VERDICT_INCONCLUSIVE,
+                              .requirement = "the capture shows all that passed",
+                              .expected = "a complete capture",
+                              .seen = why};
+
+    findings_add(out, &finding);
+}
+
+static bool connection_seen(const struct entry *opening, const struct recording *recording)
+{
+    for (size_t i = 0; i < recording->count; i++) {
+        const struct timeline *one = recording->timelines[i];
+
+        for (size_t k = 0; k < one->flow_count; k++) {
+            const struct timeline_flow *flow = &one->flows[k];
+
+            if ((endpoint_equal(&flow->client, &opening->local) ||
+                 endpoint_equal(&flow->server, &opening->local)) &&
+                flow->from_start)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void judge_completeness(const struct case_evidence *evidence, struct findings *out)
+{
+    const struct transcript *transcript = evidence->transcript;
+
+    if (!evidence->recording->complete)
+        doubt(evidence->recording->why_not, out);
+    if (evidence->one->exchange->protocol == PROTOCOL_UDP)
+        return;
+    for (size_t i = 0; i < transcript_count(transcript); i++) {
+        const struct entry *entry = transcript_at(transcript, i);
+        char text[ENDPOINT_TEXT], why[120];
+
+        if ((entry->kind != ENTRY_OPENED && entry->kind != ENTRY_DATA_OPENED) ||
+            entry->remote.family == 0 || connection_seen(entry, evidence->recording))
+            continue;
+        snprintf(why, sizeof why, "the connection with %s is not in the capture",
+                 endpoint_format(&entry->remote, text));
+        doubt(why, out);
+    }
+}
+
+/* --- the script ------------------------------------------------------------------------------ */
+
+static int code_of(struct bytes text)
+{
+    struct ftp_reply reply;
+    struct flaw flaw;
+    size_t used;
+
+    return ftp_reply_parse(text, &reply, &used, &flaw) == PARSE_DONE ? reply.code : 0;
+}
+
+/* The command that the fake sent before entry `index`. */
+static const struct ftp_verb *command_before(const struct transcript *transcript, size_t index)
+{
+    while (index-- > 0) {
+        const struct entry *entry = transcript_at(transcript, index);
+
+        if (entry->kind == ENTRY_SENT)
+            return ftp_verb_find(bytes_slice(entry->text, 0, strcspn(entry->text.at, " \r\n")));
+    }
+    return NULL;
+}
+
+/* A server need not have every command: 500 or 502 to one that is not mandatory is no breach. */
+static const struct ftp_verb *not_offered(const struct case_evidence *evidence,
+                                          const struct deviation *deviation)
+{
+    const struct ftp_verb *verb;
+    int code;
+
+    if (evidence->one->iut != SIDE_SERVER || deviation->kind != DEVIATION_UNEXPECTED ||
+        deviation->entry == (size_t)-1)
+        return NULL;
+    code = code_of(transcript_at(evidence->transcript, deviation->entry)->text);
+    verb = command_before(evidence->transcript, deviation->entry);
+    if ((code != 500 && code != 502) || verb == NULL || (verb->traits & FTP_VERB_MANDATORY) != 0)
+        return NULL;
+    return verb;
+}
+
+static void judge_deviation(const struct case_evidence *evidence,
+                            const struct deviation *deviation, struct outcome *outcome)
+{
+    const struct recording *recording = evidence->recording;
+    const struct ftp_verb *absent = not_offered(evidence, deviation);
+    struct finding finding = finding_of(evidence);
+    char why[120];
+
+    if (absent != NULL) {
+        snprintf(why, sizeof why, "the server does not offer %s", absent->name);
+        outcome_worsen(outcome, VERDICT_SKIP, why);
+        return;
+    }
+    finding.expected = deviation->expected;
+    finding.seen = deviation->seen;
+    if (deviation->step != NULL)
+        finding.at = deviation->step->at;
+    finding.packets[0] = departure_packet(evidence->transcript, deviation->entry, fake_of(evidence),
+                                          recording->timelines, recording->count);
+    finding.packet_count = finding.packets[0] != 0;
+    findings_add(outcome->findings, &finding);
+}
+
+static void judge_script(const struct case_evidence *evidence, struct outcome *outcome)
+{
+    const struct deviation *deviations;
+    size_t count = player_deviations(evidence->player, &deviations);
+
+    for (size_t i = 0; i < count; i++)
+        judge_deviation(evidence, &deviations[i], outcome);
+}
+
+/* --- the program itself ---------------------------------------------------------------------- */
+
+static void judge_program(const struct case_evidence *evidence, struct outcome *outcome)
+{
+    struct staging *staging = evidence->staging;
+    struct finding finding = finding_of(evidence);
+    char seen[120];
+
+    finding.at = (struct place){NULL, 0, 0};
+    finding.verdict = VERDICT_FAIL;
+    if (staging->ended && staging->end.signaled) {
+        finding.requirement = "the program does not crash";
+        finding.expected = "the program ends by itself or goes on";
+        snprintf(seen, sizeof seen, "it was ended by signal %d (%s)", staging->end.status,
+                 strsignal(staging->end.status));
+    } else if (staging->ended && evidence->one->iut == SIDE_SERVER &&
+               (staging->rig->settings->subject.iut == NULL ||
+                !iut_has(staging->rig->settings->subject.iut, "one-shot"))) {
+        finding.requirement = "the server goes on serving";
+        finding.expected = "a server that still runs";
+        snprintf(seen, sizeof seen, "it ended with exit status %d", staging->end.status);
+    } else if (!staging->ended && evidence->one->iut == SIDE_CLIENT && evidence->timed_out &&
+               player_script_over(evidence->player)) {
+        finding.requirement = "the client comes to an end";
+        finding.expected = "the program ends once the exchange is over";
+        snprintf(seen, sizeof seen, "it still ran after %.1f s",
+                 (double)staging->rig->settings->timeout / (double)CLOCK_SECOND);
+    } else {
+        return;
+    }
+    finding.seen = seen;
+    findings_add(outcome->findings, &finding);
+}
+
+/* --- all of it ------------------------------------------------------------------------------- */
+
+static void judge_expectations(const struct case_evidence *evidence, struct outcome *outcome)
+{
+    struct staging *staging = evidence->staging;
+    struct client_end client = {
+        .known = evidence->one->iut == SIDE_CLIENT,
+        .signaled = staging->ended && staging->end.signaled,
+        .stopped_by_us = !staging->ended,
+        .status = staging->end.status,
+        .folder = staging->folder,
+        .output = staging_output(staging),
+    };
+    struct evidence seen = {.exchange = evidence->one->exchange,
+                            .iut = evidence->one->iut,
+                            .timelines = evidence->recording->timelines,
+                            .timeline_count = evidence->recording->count,
+                            .bindings = player_bindings(evidence->player),
+                            .client = &client,
+                            .server_root = staging->root[0] == '\0' ? NULL : staging->root};
+
+    expect_judge(&seen, outcome->findings);
+}
+
+static void judge_rules(const struct case_evidence *evidence, struct outcome *outcome)
+{
+    const struct rule *const *tables = evidence->staging->rig->kit->rules;
+    const struct exchange *exchange = evidence->one->exchange;
+
+    if (exchange->deviates && evidence->one->iut == SIDE_CLIENT)
+        return; /* the fake broke the protocol: what the client then does is the script's matter */
+    for (size_t i = 0; i < evidence->recording->count; i++) {
+        struct timeline *timeline = evidence->recording->timelines[i];
+
+        timeline->echo = exchange->protocol != PROTOCOL_FTP && exchange->answers_unscripted;
+        for (size_t k = 0; tables[k] != NULL; k++)
+            rules_run(tables[k], NULL, 1 + (int)evidence->one->iut, timeline, outcome->findings);
+    }
+}
+
+void judgement_make(const struct case_evidence *evidence, struct outcome *outcome)
+{
+    const struct recording *recording = evidence->recording;
+
+    judge_completeness(evidence, outcome->findings);
+    judge_script(evidence, outcome);
+    judge_program(evidence, outcome);
+    judge_expectations(evidence, outcome);
+    judge_rules(evidence, outcome);
+    departure_judge(evidence->transcript, fake_of(evidence), recording->timelines,
+                    recording->count, outcome->findings);
+    outcome_worsen(outcome, findings_verdict(outcome->findings), "");
+}
+
+/* --- variations ------------------------------------------------------------------------------ */
+
+/* FNV-1a, 64 bits. */
+static uint64_t hash(uint64_t sum, struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++)
+        sum = (sum ^ (unsigned char)in.at[i]) * UINT64_C(1099511628211);
+    return sum;
+}
+
+#define HASH_START UINT64_C(14695981039346656037)
+
+static uint64_t hash_commands(const struct transcript *transcript)
+{
+    uint64_t sum = HASH_START;
+
+    for (size_t i = 0; i < transcript_count(transcript); i++) {
+        const struct entry *entry = transcript_at(transcript, i);
+        size_t verb = entry->kind == ENTRY_HEARD ? strcspn(entry->text.at, " \r\n") : 0;
+
+        /* the arguments of PORT and EPRT are new each time */
+        if (entry->kind == ENTRY_HEARD && entry->text.len > 0)
+            sum = hash(sum, bytes_slice(entry->text, 0, entry->text.at[0] == 'P' ||
+                                                                entry->text.at[0] == 'E'
+                                                            ? verb
+                                                            : entry->text.len));
+    }
+    return sum;
+}
+
+static uint64_t hash_file(const char *folder, const char *name)
+{
+    char path[WORKSPACE_PATH + 400];
+    struct buf content;
+    uint64_t sum;
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    buf_init(&content, 64u << 20);
+    workspace_read(path, &content);
+    sum = hash(hash(HASH_START, bytes_of(name)), buf_bytes(&content));
+    buf_fini(&content);
+    return sum;
+}
+
+/* The order of a folder's entries does not matter. */
+static uint64_t hash_folder(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+    uint64_t sum = 0;
+
+    while (dir != NULL && (entry = readdir(dir)) != NULL)
+        if (entry->d_type == DT_REG)
+            sum += hash_file(folder, entry->d_name);
+    if (dir != NULL)
+        closedir(dir);
+    return sum;
+}
+
+void judgement_conduct(const struct case_evidence *evidence, enum verdict verdict,
+                       struct conduct *conduct)
+{
+    struct staging *staging = evidence->staging;
+
+    *conduct = (struct conduct){.known = evidence->one->iut == SIDE_CLIENT,
+                                .status = staging->ended && !staging->end.signaled
+                                              ? staging->end.status
+                                              : -1,
+                                .verdict = verdict};
+    if (!conduct->known)
+        return;
+    conduct->lifetime = staging->end.lifetime;
+    conduct->commands = hash_commands(evidence->transcript);
+    conduct->files = hash_folder(staging->folder);
+}
+
+static void differs(const struct case_evidence *evidence, struct outcome *outcome,
+                    const char *expected, const char *seen)
+{
+    struct finding finding = finding_of(evidence);
+
+    finding.requirement = "the outcome is the same however control and data are delivered";
+    finding.expected = expected;
+    finding.seen = seen;
+    findings_add(outcome->findings, &finding);
+}
+
+void judgement_compare(const struct case_evidence *evidence, const struct conduct *baseline,
+                       const struct conduct *conduct, struct outcome *outcome)
+{
+    char expected[80], seen[80];
+
+    if (baseline->verdict > VERDICT_WARN) {
+        outcome_worsen(outcome, VERDICT_INCONCLUSIVE,
+                       "the case without variation did not pass, so there is nothing to compare with");
+        return;
+    }
+    if (!baseline->known || !conduct->known)
+        return;
+    snprintf(expected, sizeof expected, "exit status %d", baseline->status);
+    snprintf(seen, sizeof seen, "exit status %d", conduct->status);
+    if (baseline->status != conduct->status)
+        differs(evidence, outcome, expected, seen);
+    if (baseline->files != conduct->files)
+        differs(evidence, outcome, "the same local files", "other files or other content");
+    if (baseline->commands != conduct->commands)
+        differs(evidence, outcome, "the same commands", "other commands");
+    snprintf(seen, sizeof seen, "%.1f s", (double)conduct->lifetime / (double)CLOCK_SECOND);
+    snprintf(expected, sizeof expected, "about %.1f s",
+             (double)baseline->lifetime / (double)CLOCK_SECOND);
+    if (conduct->lifetime > baseline->lifetime + LATER)
+        differs(evidence, outcome, expected, seen);
+    outcome_worsen(outcome, findings_verdict(outcome->findings), "");
+}

@@ -1,0 +1,115 @@
+#include "outcome.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void outcome_init(struct outcome *outcome)
+{
+    *outcome = (struct outcome){.findings = findings_new()};
+    arena_init(&outcome->texts);
+}
+
+void outcome_fini(struct outcome *outcome)
+{
+    findings_free(outcome->findings);
+    arena_fini(&outcome->texts);
+    outcome->findings = NULL;
+}
+
+void outcome_worsen(struct outcome *outcome, enum verdict verdict, const char *why)
+{
+    if (verdict > outcome->verdict)
+        snprintf(outcome->why, sizeof outcome->why, "%s", why);
+    outcome->verdict = verdict_worse(outcome->verdict, verdict);
+}
+
+/* --- to octets and back: both ends are the same program ------------------------------------- */
+
+static void put(struct buf *out, const void *value, size_t len)
+{
+    buf_add(out, (struct bytes){value, len});
+}
+
+static void put_text(struct buf *out, const char *text)
+{
+    size_t len = text == NULL ? SIZE_MAX : strlen(text);
+
+    put(out, &len, sizeof len);
+    if (text != NULL)
+        put(out, text, len);
+}
+
+static void put_finding(struct buf *out, const struct finding *finding)
+{
+    put(out, finding, sizeof *finding);
+    put_text(out, finding->rule);
+    put_text(out, finding->spec);
+    put_text(out, finding->requirement);
+    put_text(out, finding->at.file);
+    put_text(out, finding->expected);
+    put_text(out, finding->seen);
+}
+
+void outcome_write(const struct outcome *outcome, struct buf *out)
+{
+    size_t count = findings_count(outcome->findings);
+
+    put(out, outcome, sizeof *outcome);
+    put(out, &count, sizeof count);
+    for (size_t i = 0; i < count; i++)
+        put_finding(out, findings_at(outcome->findings, i));
+}
+
+static bool take(struct bytes *in, void *value, size_t len)
+{
+    if (in->len < len)
+        return false;
+    memcpy(value, in->at, len);
+    *in = bytes_from(*in, len);
+    return true;
+}
+
+static bool take_text(struct outcome *outcome, struct bytes *in, const char **text)
+{
+    size_t len;
+
+    *text = NULL;
+    if (!take(in, &len, sizeof len))
+        return false;
+    if (len == SIZE_MAX)
+        return true;
+    if (in->len < len)
+        return false;
+    *text = arena_text(&outcome->texts, bytes_slice(*in, 0, len));
+    *in = bytes_from(*in, len);
+    return true;
+}
+
+static bool take_finding(struct outcome *outcome, struct bytes *in)
+{
+    struct finding finding;
+
+    if (!take(in, &finding, sizeof finding) || !take_text(outcome, in, &finding.rule) ||
+        !take_text(outcome, in, &finding.spec) || !take_text(outcome, in, &finding.requirement) ||
+        !take_text(outcome, in, &finding.at.file) || !take_text(outcome, in, &finding.expected) ||
+        !take_text(outcome, in, &finding.seen))
+        return false;
+    findings_add(outcome->findings, &finding);
+    return true;
+}
+
+bool outcome_read(struct outcome *outcome, struct bytes in)
+{
+    struct outcome sent;
+    size_t count;
+
+    if (!take(&in, &sent, sizeof sent) || !take(&in, &count, sizeof count))
+        return false;
+    sent.findings = outcome->findings;
+    sent.texts = outcome->texts;
+    *outcome = sent;
+    for (size_t i = 0; i < count; i++)
+        if (!take_finding(outcome, &in))
+            return false;
+    return in.len == 0;
+}
