@@ -1,8 +1,13 @@
 /* spawn: starts a program with all that will ever be its children, and ends them all.
  *
  * Where the system allows, the program runs in a PID namespace below an init of ours, so that
- * even a daemon that leaves its process group dies with it; elsewhere in a process group of its
- * own, as a child subreaper's. */
+ * even a daemon that leaves its process group dies with it; elsewhere below a child subreaper,
+ * which kills generation by generation. In both cases everything below ends when the program
+ * does, when it is stopped, and when the thread that started it dies, by SIGKILL too. Without a
+ * PID namespace somebody who kills that subreaper itself can still leave orphans.
+ *
+ * The program has a session of its own, so that neither a Ctrl-C nor a terminal reaches it; all
+ * signals as at boot; and no descriptor of ours but its output. */
 #ifndef PEERSPEC_LAB_SPAWN_H
 #define PEERSPEC_LAB_SPAWN_H
 
@@ -33,10 +38,12 @@ struct spawn_end {
 /* ERR_UNREACHABLE where the program is not there or cannot be run. Standard input is /dev/null. */
 NODISCARD enum err spawn_start(const struct spawn_options *options, struct spawn **out,
                                struct diag *why);
-int spawn_fd(const struct spawn *spawn);   /* becomes readable when the program ends (pidfd) */
+int spawn_fd(const struct spawn *spawn);   /* becomes readable when all of it has ended (pidfd) */
 bool spawn_ended(struct spawn *spawn, struct spawn_end *end); /* does not wait */
-pid_t spawn_pid(const struct spawn *spawn); /* in our PID namespace */
-/* SIGTERM, then SIGKILL to all of it after `grace` ns; returns when none is left. `end` may be NULL. */
+pid_t spawn_pid(const struct spawn *spawn); /* the program's, in our PID namespace */
+bool spawn_has_own_pids(const struct spawn *spawn); /* a PID namespace was to be had */
+/* SIGTERM to its process group, then SIGKILL to all of it after `grace` ns (0: at once); returns when
+ * none is left. `end` may be NULL. */
 void spawn_stop(struct spawn *spawn, int64_t grace, struct spawn_end *end);
 void spawn_free(struct spawn *spawn); /* stops it at once where it still runs; takes NULL */
 

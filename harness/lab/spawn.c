@@ -1,0 +1,370 @@
+#include "lab/spawn.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "lab/supervisor.h"
+
+#define PATH_ROOM 4096
+#define STACK_ROOM 65536
+
+static const char folders_below_root[] =
+    "/usr/bin:/usr/sbin:/bin:/sbin:/usr/local/bin:/usr/local/sbin:/usr/games:/";
+
+extern char **environ;
+
+struct spawn {
+    pid_t supervisor, program;
+    int pidfd, report;
+    bool own_pids, ended;
+    int64_t started;
+    struct spawn_end end;
+};
+
+static bool runs(const char *path)
+{
+    struct stat file;
+
+    return stat(path, &file) == 0 && S_ISREG(file.st_mode) && access(path, X_OK) == 0;
+}
+
+/* Looks in each folder of a list like PATH's. */
+static bool find_in(const char *root, const char *folders, const char *program, char *path,
+                    size_t room)
+{
+    for (const char *at = folders;; at++) {
+        size_t len = strcspn(at, ":");
+        int wrote = snprintf(path, room, "%s%.*s/%s", root, len == 0 ? 1 : (int)len,
+                             len == 0 ? "." : at, program);
+
+        if (wrote > 0 && (size_t)wrote < room && runs(path))
+            return true;
+        at += len;
+        if (*at == '\0')
+            return false;
+    }
+}
+
+static bool find(const char *program, char *path, size_t room)
+{
+    const char *folders = getenv("PATH");
+    const char *root = getenv("PEERSPEC_IUT_ROOT");
+
+    if (strchr(program, '/') != NULL) {
+        int wrote = snprintf(path, room, "%s", program);
+
+        return wrote > 0 && (size_t)wrote < room && runs(path);
+    }
+    if (find_in("", folders == NULL ? "/usr/bin:/bin" : folders, program, path, room) ||
+        find_in("", "/usr/sbin:/sbin:/usr/local/sbin", program, path, room))
+        return true;
+    return root != NULL && *root != '\0' && find_in(root, folders_below_root, program, path, room);
+}
+
+/* The program is run from another folder than it was looked for in. */
+static bool make_absolute(char *path, size_t room)
+{
+    char here[PATH_ROOM];
+    size_t len, path_len = strlen(path);
+
+    if (path[0] == '/')
+        return true;
+    if (getcwd(here, sizeof here) == NULL)
+        return false;
+    len = strlen(here);
+    if (len + 1 + path_len + 1 > room)
+        return false;
+    memmove(path + len + 1, path, path_len + 1);
+    memcpy(path, here, len);
+    path[len] = '/';
+    return true;
+}
+
+bool spawn_find(const char *program, char *path, size_t room)
+{
+    return *program != '\0' && find(program, path, room) && make_absolute(path, room);
+}
+
+static size_t list_len(const char *const *list)
+{
+    size_t len = 0;
+
+    while (list != NULL && list[len] != NULL)
+        len++;
+    return len;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    size_t len = strcspn(a, "=");
+
+    return strncmp(a, b, len) == 0 && b[len] == '=';
+}
+
+/* Ours, with `added` in the place of what has the same names. */
+static const char *const *whole_env(struct arena *arena, const char *const *added)
+{
+    const char *const *ours = (const char *const *)environ;
+    size_t count = 0, added_count = list_len(added);
+    const char **env = arena_take(arena, (list_len(ours) + added_count + 1) * sizeof *env);
+
+    for (size_t i = 0; ours != NULL && ours[i] != NULL; i++) {
+        bool replaced = false;
+
+        for (size_t j = 0; j < added_count && !replaced; j++)
+            replaced = same_name(added[j], ours[i]);
+        if (!replaced)
+            env[count++] = ours[i];
+    }
+    for (size_t j = 0; j < added_count; j++)
+        env[count++] = added[j];
+    return env;
+}
+
+/* A copy of this process that runs `plan`, in a PID namespace of its own where it may. */
+static pid_t clone_supervisor(struct supervisor_plan *plan, int *pidfd)
+{
+    _Alignas(64) char stack[STACK_ROOM];
+    int flags = CLONE_PIDFD | SIGCHLD;
+    pid_t child = -1;
+
+    if (plan->own_pids)
+        child = clone(supervisor_run, stack + STACK_ROOM, flags | CLONE_NEWPID, plan, pidfd);
+    if (child < 0) {
+        plan->own_pids = false;
+        child = clone(supervisor_run, stack + STACK_ROOM, flags, plan, pidfd);
+    }
+    return child;
+}
+
+/* Signals stay blocked in the supervisor, so that no handler of ours ever runs there. */
+static pid_t start_supervisor(struct supervisor_plan *plan, int *pidfd)
+{
+    sigset_t all, before;
+    pid_t child;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    child = clone_supervisor(plan, pidfd);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return child;
+}
+
+/* The next report; false where the supervisor is gone. *sender is who wrote it, in our PIDs. */
+static bool hear(int socket, int flags, struct supervisor_report *report, pid_t *sender)
+{
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred))];
+    struct iovec part = {report, sizeof *report};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control,
+                             .msg_controllen = sizeof control};
+    struct ucred from;
+    ssize_t got;
+
+    do
+        got = recvmsg(socket, &message, flags);
+    while (got < 0 && errno == EINTR);
+    if (got != (ssize_t)sizeof *report)
+        return false;
+    for (struct cmsghdr *head = CMSG_FIRSTHDR(&message); head != NULL;
+         head = CMSG_NXTHDR(&message, head)) {
+        if (head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_CREDENTIALS) {
+            memcpy(&from, CMSG_DATA(head), sizeof from);
+            *sender = from.pid;
+        }
+    }
+    return true;
+}
+
+static enum err wait_until_it_runs(struct spawn *spawn, const struct spawn_options *options,
+                                   struct diag *why)
+{
+    struct supervisor_report report;
+    pid_t sender = 0;
+
+    while (hear(spawn->report, 0, &report, &sender)) {
+        if (report.word == SUPERVISOR_HELLO) {
+            spawn->program = sender;
+            spawn->started = report.time;
+        } else if (report.word == SUPERVISOR_RUNS) {
+            return OK;
+        } else if (report.word == SUPERVISOR_FAILED) {
+            bool elsewhere = options->directory != NULL && access(options->directory, X_OK) < 0;
+
+            return diag_set(why, ERR_UNREACHABLE, "cannot run %s%s%s: %s", options->argv[0],
+                            elsewhere ? " in " : "", elsewhere ? options->directory : "",
+                            strerror(report.value));
+        }
+    }
+    return diag_set(why, ERR_SYSTEM, "the supervisor of %s ended before it ran", options->argv[0]);
+}
+
+static enum err start(struct spawn *spawn, const struct spawn_options *options, const char *path,
+                      struct diag *why)
+{
+    struct arena arena;
+    int on = 1, ends[2];
+    struct supervisor_plan plan = {.path = path,
+                                   .argv = options->argv,
+                                   .directory = options->directory,
+                                   .output = options->output,
+                                   .own_pids = options->own_pids};
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        return diag_set(why, ERR_SYSTEM, "socketpair: %s", strerror(errno));
+    setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+    spawn->report = ends[0];
+    plan.report = ends[1];
+    arena_init(&arena);
+    plan.env = whole_env(&arena, options->env);
+    spawn->supervisor = start_supervisor(&plan, &spawn->pidfd);
+    if (spawn->supervisor < 0)
+        diag_set(why, ERR_SYSTEM, "clone: %s", strerror(errno));
+    spawn->own_pids = plan.own_pids;
+    close(ends[1]);
+    arena_fini(&arena);
+    return spawn->supervisor < 0 ? ERR_SYSTEM : wait_until_it_runs(spawn, options, why);
+}
+
+enum err spawn_start(const struct spawn_options *options, struct spawn **out, struct diag *why)
+{
+    char path[PATH_ROOM];
+    struct spawn *spawn;
+    enum err code;
+
+    *out = NULL;
+    if (!spawn_find(options->argv[0], path, sizeof path))
+        return diag_set(why, ERR_UNREACHABLE, "there is no program %s", options->argv[0]);
+    spawn = calloc(1, sizeof *spawn);
+    if (spawn == NULL)
+        return diag_set(why, ERR_SYSTEM, "out of memory");
+    spawn->pidfd = spawn->report = -1;
+    code = start(spawn, options, path, why);
+    if (code != OK) {
+        spawn_free(spawn);
+        return code;
+    }
+    *out = spawn;
+    return OK;
+}
+
+int spawn_fd(const struct spawn *spawn)
+{
+    return spawn->pidfd;
+}
+
+pid_t spawn_pid(const struct spawn *spawn)
+{
+    return spawn->program;
+}
+
+bool spawn_has_own_pids(const struct spawn *spawn)
+{
+    return spawn->own_pids;
+}
+
+static int64_t nanoseconds(struct timeval time)
+{
+    return time.tv_sec * CLOCK_SECOND + time.tv_usec * 1000;
+}
+
+static void note_status(struct spawn_end *end, int status)
+{
+    end->signaled = WIFSIGNALED(status);
+    end->status = end->signaled ? WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* What the supervisor could not tell is what became of itself: killed with all the rest. */
+static void note_end(struct spawn *spawn, int status, const struct rusage *usage)
+{
+    struct supervisor_report report;
+    pid_t sender;
+    int64_t end = clock_now();
+
+    note_status(&spawn->end, status);
+    while (hear(spawn->report, MSG_DONTWAIT, &report, &sender)) {
+        if (report.word == SUPERVISOR_ENDED) {
+            note_status(&spawn->end, report.value);
+            end = report.time;
+        }
+    }
+    spawn->end.lifetime = end - spawn->started;
+    spawn->end.cpu_time = nanoseconds(usage->ru_utime) + nanoseconds(usage->ru_stime);
+    spawn->ended = true;
+}
+
+static bool collect(struct spawn *spawn, int options)
+{
+    struct rusage usage = {0};
+    int status = 0;
+    pid_t got = 0;
+
+    while (!spawn->ended) {
+        got = wait4(spawn->supervisor, &status, options, &usage);
+        if (got == 0)
+            return false;
+        if (got > 0 || errno != EINTR)
+            note_end(spawn, status, &usage);
+    }
+    return true;
+}
+
+bool spawn_ended(struct spawn *spawn, struct spawn_end *end)
+{
+    if (!collect(spawn, WNOHANG))
+        return false;
+    *end = spawn->end;
+    return true;
+}
+
+/* Waits until all of it has ended, at most `ns`. */
+static bool ends_within(struct spawn *spawn, int64_t ns)
+{
+    int64_t deadline = clock_now() + ns, left;
+
+    while (!collect(spawn, WNOHANG) && (left = deadline - clock_now()) > 0) {
+        struct timespec time = {(time_t)(left / CLOCK_SECOND), (long)(left % CLOCK_SECOND)};
+        struct pollfd ended = {spawn->pidfd, POLLIN, 0};
+
+        ppoll(&ended, 1, &time, NULL);
+    }
+    return spawn->ended;
+}
+
+void spawn_stop(struct spawn *spawn, int64_t grace, struct spawn_end *end)
+{
+    if (!collect(spawn, WNOHANG) && grace > 0) {
+        kill(spawn->supervisor, SUPERVISOR_STOP);
+        ends_within(spawn, grace);
+    }
+    if (!spawn->ended) {
+        kill(spawn->supervisor, spawn->own_pids ? SIGKILL : SUPERVISOR_KILL);
+        collect(spawn, 0);
+    }
+    if (end != NULL)
+        *end = spawn->end;
+}
+
+void spawn_free(struct spawn *spawn)
+{
+    if (spawn == NULL)
+        return;
+    if (spawn->supervisor > 0)
+        spawn_stop(spawn, 0, NULL);
+    if (spawn->pidfd >= 0)
+        close(spawn->pidfd);
+    if (spawn->report >= 0)
+        close(spawn->report);
+    free(spawn);
+}
