@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +25,12 @@ static const char folders_below_root[] =
 extern char **environ;
 
 struct spawn {
+    pthread_t keeper; /* who started the supervisor; stands still until that has ended */
+    bool kept;
+    struct supervisor_plan plan;
     pid_t supervisor, program;
     int pidfd, report;
-    bool own_pids, ended;
+    bool ended;
     int64_t started;
     struct spawn_end end;
 };
@@ -131,33 +135,51 @@ static const char *const *whole_env(struct arena *arena, const char *const *adde
     return env;
 }
 
-/* A copy of this process that runs `plan`, in a PID namespace of its own where it may. */
-static pid_t clone_supervisor(struct supervisor_plan *plan, int *pidfd)
+/* The supervisor shares our memory, since copying its tables costs more than all the rest. It
+ * shares a thread's errno and stack too: hence a thread that CLONE_VFORK holds until it has ended.
+ */
+static void *keep(void *ctx)
 {
+    struct spawn *spawn = ctx;
     _Alignas(64) char stack[STACK_ROOM];
-    int flags = CLONE_PIDFD | SIGCHLD;
+    int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
     pid_t child = -1;
 
-    if (plan->own_pids)
-        child = clone(supervisor_run, stack + STACK_ROOM, flags | CLONE_NEWPID, plan, pidfd);
+    if (spawn->plan.own_pids)
+        child = clone(supervisor_run, stack + STACK_ROOM, flags | CLONE_NEWPID, &spawn->plan,
+                      &spawn->pidfd);
     if (child < 0) {
-        plan->own_pids = false;
-        child = clone(supervisor_run, stack + STACK_ROOM, flags, plan, pidfd);
+        spawn->plan.own_pids = false;
+        child = clone(supervisor_run, stack + STACK_ROOM, flags, &spawn->plan, &spawn->pidfd);
     }
-    return child;
+    spawn->supervisor = child;
+    close(spawn->plan.report);
+    return NULL;
 }
 
 /* Signals stay blocked in the supervisor, so that no handler of ours ever runs there. */
-static pid_t start_supervisor(struct supervisor_plan *plan, int *pidfd)
+static enum err start_supervisor(struct spawn *spawn, struct diag *why)
 {
     sigset_t all, before;
-    pid_t child;
+    int error;
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    child = clone_supervisor(plan, pidfd);
+    error = pthread_create(&spawn->keeper, NULL, keep, spawn);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return child;
+    spawn->kept = error == 0;
+    if (error == 0)
+        return OK;
+    close(spawn->plan.report);
+    return diag_set(why, ERR_SYSTEM, "cannot start a thread: %s", strerror(error));
+}
+
+/* Once the supervisor has ended, or could not be had. */
+static void end_keeper(struct spawn *spawn)
+{
+    if (spawn->kept)
+        pthread_join(spawn->keeper, NULL);
+    spawn->kept = false;
 }
 
 /* The next report; false where the supervisor is gone. *sender is who wrote it, in our PIDs. */
@@ -187,6 +209,14 @@ static bool hear(int socket, int flags, struct supervisor_report *report, pid_t 
     return true;
 }
 
+static enum err cannot_run(const struct spawn_options *options, int error, struct diag *why)
+{
+    bool elsewhere = options->directory != NULL && access(options->directory, X_OK) < 0;
+
+    return diag_set(why, ERR_UNREACHABLE, "cannot run %s%s%s: %s", options->argv[0],
+                    elsewhere ? " in " : "", elsewhere ? options->directory : "", strerror(error));
+}
+
 static enum err wait_until_it_runs(struct spawn *spawn, const struct spawn_options *options,
                                    struct diag *why)
 {
@@ -197,66 +227,59 @@ static enum err wait_until_it_runs(struct spawn *spawn, const struct spawn_optio
         if (report.word == SUPERVISOR_HELLO) {
             spawn->program = sender;
             spawn->started = report.time;
-        } else if (report.word == SUPERVISOR_RUNS) {
-            return OK;
-        } else if (report.word == SUPERVISOR_FAILED) {
-            bool elsewhere = options->directory != NULL && access(options->directory, X_OK) < 0;
-
-            return diag_set(why, ERR_UNREACHABLE, "cannot run %s%s%s: %s", options->argv[0],
-                            elsewhere ? " in " : "", elsewhere ? options->directory : "",
-                            strerror(report.value));
+            continue;
         }
+        spawn->supervisor = sender;
+        return report.word == SUPERVISOR_RUNS ? OK : cannot_run(options, report.value, why);
     }
-    return diag_set(why, ERR_SYSTEM, "the supervisor of %s ended before it ran", options->argv[0]);
+    end_keeper(spawn);
+    return diag_set(why, ERR_SYSTEM, "%s could not be started: %s", options->argv[0],
+                    spawn->supervisor < 0 ? "no process to be had"
+                                          : "its supervisor ended before it ran");
 }
 
-static enum err start(struct spawn *spawn, const struct spawn_options *options, const char *path,
+static enum err start(struct spawn *spawn, const struct spawn_options *options, struct arena *arena,
                       struct diag *why)
 {
-    struct arena arena;
+    char path[PATH_ROOM];
     int on = 1, ends[2];
-    struct supervisor_plan plan = {.path = path,
-                                   .argv = options->argv,
-                                   .directory = options->directory,
-                                   .output = options->output,
-                                   .own_pids = options->own_pids};
+    enum err code;
 
+    if (!spawn_find(options->argv[0], path, sizeof path))
+        return diag_set(why, ERR_UNREACHABLE, "there is no program %s", options->argv[0]);
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return diag_set(why, ERR_SYSTEM, "socketpair: %s", strerror(errno));
     setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
     spawn->report = ends[0];
-    plan.report = ends[1];
-    arena_init(&arena);
-    plan.env = whole_env(&arena, options->env);
-    spawn->supervisor = start_supervisor(&plan, &spawn->pidfd);
-    if (spawn->supervisor < 0)
-        diag_set(why, ERR_SYSTEM, "clone: %s", strerror(errno));
-    spawn->own_pids = plan.own_pids;
-    close(ends[1]);
-    arena_fini(&arena);
-    return spawn->supervisor < 0 ? ERR_SYSTEM : wait_until_it_runs(spawn, options, why);
+    spawn->plan = (struct supervisor_plan){.path = path,
+                                           .argv = options->argv,
+                                           .env = whole_env(arena, options->env),
+                                           .directory = options->directory,
+                                           .output = options->output,
+                                           .report = ends[1],
+                                           .own_pids = options->own_pids};
+    code = start_supervisor(spawn, why);
+    return code == OK ? wait_until_it_runs(spawn, options, why) : code;
 }
 
 enum err spawn_start(const struct spawn_options *options, struct spawn **out, struct diag *why)
 {
-    char path[PATH_ROOM];
-    struct spawn *spawn;
+    struct spawn *spawn = calloc(1, sizeof *spawn);
+    struct arena arena;
     enum err code;
 
     *out = NULL;
-    if (!spawn_find(options->argv[0], path, sizeof path))
-        return diag_set(why, ERR_UNREACHABLE, "there is no program %s", options->argv[0]);
-    spawn = calloc(1, sizeof *spawn);
     if (spawn == NULL)
         return diag_set(why, ERR_SYSTEM, "out of memory");
     spawn->pidfd = spawn->report = -1;
-    code = start(spawn, options, path, why);
-    if (code != OK) {
+    arena_init(&arena);
+    code = start(spawn, options, &arena, why);
+    if (code == OK)
+        *out = spawn;
+    else
         spawn_free(spawn);
-        return code;
-    }
-    *out = spawn;
-    return OK;
+    arena_fini(&arena);
+    return code;
 }
 
 int spawn_fd(const struct spawn *spawn)
@@ -271,7 +294,7 @@ pid_t spawn_pid(const struct spawn *spawn)
 
 bool spawn_has_own_pids(const struct spawn *spawn)
 {
-    return spawn->own_pids;
+    return spawn->plan.own_pids;
 }
 
 static int64_t nanoseconds(struct timeval time)
@@ -302,6 +325,7 @@ static void note_end(struct spawn *spawn, int status, const struct rusage *usage
     spawn->end.lifetime = end - spawn->started;
     spawn->end.cpu_time = nanoseconds(usage->ru_utime) + nanoseconds(usage->ru_stime);
     spawn->ended = true;
+    end_keeper(spawn);
 }
 
 static bool collect(struct spawn *spawn, int options)
@@ -349,7 +373,7 @@ void spawn_stop(struct spawn *spawn, int64_t grace, struct spawn_end *end)
         ends_within(spawn, grace);
     }
     if (!spawn->ended) {
-        kill(spawn->supervisor, spawn->own_pids ? SIGKILL : SUPERVISOR_KILL);
+        kill(spawn->supervisor, spawn->plan.own_pids ? SIGKILL : SUPERVISOR_KILL);
         collect(spawn, 0);
     }
     if (end != NULL)

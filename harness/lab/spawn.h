@@ -3,7 +3,7 @@
  * Where the system allows, the program runs in a PID namespace below an init of ours, so that
  * even a daemon that leaves its process group dies with it; elsewhere below a child subreaper,
  * which kills generation by generation. In both cases everything below ends when the program
- * does, when it is stopped, and when the thread that started it dies, by SIGKILL too. Without a
+ * does, when it is stopped, and when we die, by SIGKILL too. Without a
  * PID namespace somebody who kills that subreaper itself can still leave orphans.
  *
  * The program has a session of its own, so that neither a Ctrl-C nor a terminal reaches it; all

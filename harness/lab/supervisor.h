@@ -1,8 +1,7 @@
 /* supervisor: the small process between us and a program that we run.
  *
- * It starts the program, reaps all that the program leaves behind, and ends with it. It is a
- * copy of the caller that may have been made while other threads ran: it uses nothing but
- * system calls. */
+ * It starts the program, reaps all that the program leaves behind, and ends with it. It shares the
+ * caller's memory while the caller goes on: it uses nothing but its stack and system calls. */
 #ifndef PEERSPEC_LAB_SUPERVISOR_H
 #define PEERSPEC_LAB_SUPERVISOR_H
 
