@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "fakes/ftp_channel.h"
+#include "fakes/ftp_client_data.h"
 #include "fakes/ftp_control.h"
 #include "fakes/misbehave_client.h"
 #include "proto/ftp_command.h"
@@ -29,7 +29,7 @@ struct ftp_client {
     struct peer_base base;
     struct peer_config config;
     struct ftp_control *control;
-    struct ftp_channel *channel;
+    struct ftp_client_data *channel;
     struct pending pending[PENDING_MOST];
     size_t pending_count;
     unsigned final_since_say; /* final replies since the script's last line */
@@ -82,7 +82,7 @@ static void tell_closed(struct ftp_client *client, enum peer_end how)
     client->closed = true;
     client->preparing = false;
     stop_timers(client);
-    ftp_channel_answered(client->channel, false);
+    ftp_client_data_answered(client->channel, false);
     client->config.events.closed(client->config.events.ctx, how);
 }
 
@@ -196,8 +196,8 @@ static void aim(struct ftp_client *client, struct endpoint to)
 {
     if (client_fault_on(client->config.faults, "data-to-wrong-port"))
         to.port++;
-    ftp_channel_aim(client->channel, ftp_control_local(client->control), &to);
-    ftp_channel_set_ready(client->channel);
+    ftp_client_data_aim(client->channel, ftp_control_local(client->control), &to);
+    ftp_client_data_set_ready(client->channel);
 }
 
 static bool aim_at_227(struct ftp_client *client, const struct ftp_reply *reply)
@@ -237,7 +237,7 @@ static void answered_epsv(struct ftp_client *client, const struct ftp_reply *rep
 static void answered_port(struct ftp_client *client, const struct ftp_reply *reply)
 {
     if (reply->code / 100 == 2)
-        ftp_channel_set_ready(client->channel);
+        ftp_client_data_set_ready(client->channel);
 }
 
 static void answered_quit(struct ftp_client *client, const struct ftp_reply *reply)
@@ -261,7 +261,7 @@ static bool open_listener(struct ftp_client *client, struct endpoint *bound)
     struct endpoint at = *ftp_control_local(client->control);
 
     at.port = 0;
-    return ftp_channel_listen(client->channel, &at, bound);
+    return ftp_client_data_listen(client->channel, &at, bound);
 }
 
 static void announce(struct ftp_client *client, const struct own_command *own, bool extended)
@@ -333,7 +333,7 @@ static void progress(struct ftp_client *client)
         return;
     if (client->wants_login && !client->logged_in) {
         log_in(client);
-    } else if (client->wants_data && !ftp_channel_is_ready(client->channel)) {
+    } else if (client->wants_data && !ftp_client_data_is_ready(client->channel)) {
         get_data(client);
     } else {
         client->preparing = false;
@@ -376,7 +376,7 @@ static void follow(struct ftp_client *client, const struct pending *pending,
     else if (strcmp(verb, "EPSV") == 0 && reply->code == 229)
         aim_at_229(client, reply);
     else if ((strcmp(verb, "PORT") == 0 || strcmp(verb, "EPRT") == 0) && well)
-        ftp_channel_set_ready(client->channel);
+        ftp_client_data_set_ready(client->channel);
 }
 
 static bool may_answer(const struct own_command *own, int code)
@@ -412,7 +412,7 @@ static void final_reply(struct ftp_client *client, const struct ftp_reply *reply
     follow(client, &first, reply);
     tell_heard(client, reply);
     if (!client->closed && first.verb != NULL && (first.verb->traits & FTP_VERB_TRANSFERS) != 0)
-        ftp_channel_answered(client->channel, reply->code / 100 == 2);
+        ftp_client_data_answered(client->channel, reply->code / 100 == 2);
 }
 
 static void replied(void *ctx, const struct ftp_reply *reply)
@@ -508,7 +508,7 @@ static void begin_data(void *ctx)
 {
     struct ftp_client *client = ctx;
 
-    ftp_channel_begin(client->channel, (client->transfer_verb->traits & FTP_VERB_SENDS) != 0);
+    ftp_client_data_begin(client->channel, (client->transfer_verb->traits & FTP_VERB_SENDS) != 0);
     if (outlet_of(client) != NULL)
         outlet_resume(outlet_of(client));
 }
@@ -522,8 +522,8 @@ static void listen_as_said(struct ftp_client *client, const struct ftp_command *
     enum parse parse = extended ? ftp_eprt_parse(said->argument, &at, &flaw)
                                 : ftp_port_parse(said->argument, &at, &flaw);
 
-    if (parse == PARSE_DONE && at.port != 0 && !ftp_channel_listens_at(client->channel, &at))
-        ftp_channel_listen(client->channel, &at, &bound);
+    if (parse == PARSE_DONE && at.port != 0 && !ftp_client_data_listens_at(client->channel, &at))
+        ftp_client_data_listen(client->channel, &at, &bound);
 }
 
 static void keep_file_name(struct ftp_client *client, struct bytes argument)
@@ -622,7 +622,7 @@ static void begin_transfer(void *ctx)
         buf_add(&content, transfer.payload->octets);
     else if (transfer.fake_sends)
         add_model_content(client, &content);
-    ftp_channel_transfer(client->channel, &transfer, buf_bytes(&content));
+    ftp_client_data_transfer(client->channel, &transfer, buf_bytes(&content));
     buf_fini(&content);
     if (outlet_of(client) != NULL)
         outlet_resume(outlet_of(client));
@@ -775,7 +775,7 @@ static void end_session(void *ctx)
 {
     struct ftp_client *client = ctx;
 
-    ftp_channel_drop(client->channel);
+    ftp_client_data_drop(client->channel);
     send_quit(client);
     if (outlet_of(client) != NULL)
         outlet_resume(outlet_of(client));
@@ -801,7 +801,7 @@ static void free_client(struct peer *peer)
     if (client == NULL)
         return;
     stop_timers(client);
-    ftp_channel_free(client->channel);
+    ftp_client_data_free(client->channel);
     ftp_control_free(client->control);
     buf_fini(&client->line);
     free(client);
@@ -829,7 +829,7 @@ static bool cuts_data(const struct exchange *exchange)
 enum err ftp_client_new(const struct peer_config *config, struct peer **out, struct diag *why)
 {
     struct ftp_client *client = calloc(1, sizeof *client);
-    struct ftp_channel_config channel = {.loop = config->loop,
+    struct ftp_client_data_config channel = {.loop = config->loop,
                                          .transcript = config->transcript,
                                          .reads_early = !cuts_data(config->exchange),
                                          .ctx = client,
@@ -845,7 +845,7 @@ enum err ftp_client_new(const struct peer_config *config, struct peer **out, str
         client->config.timeout = TIMEOUT_DEFAULT;
     channel.timeout = client->config.timeout;
     buf_init(&client->line, LINE_CEILING);
-    err = ftp_channel_new(&channel, &client->channel, why);
+    err = ftp_client_data_new(&channel, &client->channel, why);
     if (err != OK)
         free(client);
     else

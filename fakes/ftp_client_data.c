@@ -1,4 +1,4 @@
-#include "fakes/ftp_channel.h"
+#include "fakes/ftp_client_data.h"
 
 #include <stdlib.h>
 
@@ -8,8 +8,8 @@
 #define KEPT_CEILING (64u << 20)
 #define REFUSAL_WAIT (20 * CLOCK_MS) /* for a connection that is on its way beside a 4yz */
 
-struct ftp_channel {
-    struct ftp_channel_config config;
+struct ftp_client_data {
+    struct ftp_client_data_config config;
     struct ftp_data *data;      /* the connection, or its listener; NULL: none */
     struct endpoint listens_at; /* family 0: nowhere */
     struct endpoint from, to;   /* passive; family 0: nowhere */
@@ -22,10 +22,10 @@ struct ftp_channel {
     struct loop_timer *refusal;
 };
 
-enum err ftp_channel_new(const struct ftp_channel_config *config, struct ftp_channel **out,
-                         struct diag *why)
+enum err ftp_client_data_new(const struct ftp_client_data_config *config,
+                             struct ftp_client_data **out, struct diag *why)
 {
-    struct ftp_channel *channel = calloc(1, sizeof *channel);
+    struct ftp_client_data *channel = calloc(1, sizeof *channel);
 
     *out = channel;
     if (channel == NULL)
@@ -36,7 +36,7 @@ enum err ftp_channel_new(const struct ftp_channel_config *config, struct ftp_cha
     return OK;
 }
 
-static void note(struct ftp_channel *channel, const char *fmt, const char *what)
+static void note(struct ftp_client_data *channel, const char *fmt, const char *what)
 {
     char text[200];
     int len = snprintf(text, sizeof text, fmt, what);
@@ -46,7 +46,7 @@ static void note(struct ftp_channel *channel, const char *fmt, const char *what)
                    &(struct entry){.kind = ENTRY_NOTE, .connection = 1, .text = bytes_of(text)});
 }
 
-void ftp_channel_drop(struct ftp_channel *channel)
+void ftp_client_data_drop(struct ftp_client_data *channel)
 {
     ftp_data_free(channel->data);
     channel->data = NULL;
@@ -58,18 +58,18 @@ void ftp_channel_drop(struct ftp_channel *channel)
     buf_clear(&channel->in);
 }
 
-void ftp_channel_free(struct ftp_channel *channel)
+void ftp_client_data_free(struct ftp_client_data *channel)
 {
     if (channel == NULL)
         return;
-    ftp_channel_drop(channel);
+    ftp_client_data_drop(channel);
     buf_fini(&channel->out);
     buf_fini(&channel->in);
     free(channel);
 }
 
 /* Tell a transfer that is both wanted and over. */
-static void tell(struct ftp_channel *channel)
+static void tell(struct ftp_client_data *channel)
 {
     struct peer_data_end end = channel->end;
 
@@ -90,7 +90,7 @@ static void tell(struct ftp_channel *channel)
 
 static void data_ended(void *ctx, const struct peer_data_end *end)
 {
-    struct ftp_channel *channel = ctx;
+    struct ftp_client_data *channel = ctx;
 
     channel->end = *end;
     channel->over = true;
@@ -99,7 +99,7 @@ static void data_ended(void *ctx, const struct peer_data_end *end)
     tell(channel);
 }
 
-static void never_opened(struct ftp_channel *channel)
+static void never_opened(struct ftp_client_data *channel)
 {
     data_ended(channel, &(struct peer_data_end){.how = PEER_FAILED,
                                                 .fake_sent = channel->wanted &&
@@ -108,7 +108,7 @@ static void never_opened(struct ftp_channel *channel)
 
 static void data_failed(void *ctx, const char *how)
 {
-    struct ftp_channel *channel = ctx;
+    struct ftp_client_data *channel = ctx;
 
     note(channel, "data connection: %s", how);
     if (channel->sending || channel->receiving)
@@ -118,7 +118,7 @@ static void data_failed(void *ctx, const char *how)
         never_opened(channel);
 }
 
-static void start_sending(struct ftp_channel *channel)
+static void start_sending(struct ftp_client_data *channel)
 {
     struct ftp_data_source source = {.octets = buf_bytes(&channel->out),
                                      .fd = -1,
@@ -129,7 +129,7 @@ static void start_sending(struct ftp_channel *channel)
     ftp_data_send(channel->data, &source);
 }
 
-static void start_receiving(struct ftp_channel *channel)
+static void start_receiving(struct ftp_client_data *channel)
 {
     for (size_t i = 0; channel->wanted && i < channel->transfer.delivery_count; i++) {
         const struct delivery *delivery = &channel->transfer.deliveries[i];
@@ -143,7 +143,7 @@ static void start_receiving(struct ftp_channel *channel)
 }
 
 /* Begin what can begin now. */
-static void move(struct ftp_channel *channel)
+static void move(struct ftp_client_data *channel)
 {
     if (channel->data == NULL || ftp_data_state(channel->data) != FTP_DATA_OPEN ||
         channel->sending || channel->receiving)
@@ -160,7 +160,7 @@ static void data_opened(void *ctx)
     move(ctx);
 }
 
-static struct ftp_data_config data_config(struct ftp_channel *channel)
+static struct ftp_data_config data_config(struct ftp_client_data *channel)
 {
     return (struct ftp_data_config){.loop = channel->config.loop,
                                     .transcript = channel->config.transcript,
@@ -173,23 +173,23 @@ static struct ftp_data_config data_config(struct ftp_channel *channel)
                                     .ended = data_ended};
 }
 
-void ftp_channel_aim(struct ftp_channel *channel, const struct endpoint *from,
-                     const struct endpoint *to)
+void ftp_client_data_aim(struct ftp_client_data *channel, const struct endpoint *from,
+                         const struct endpoint *to)
 {
     if (channel->begun || channel->data != NULL)
-        ftp_channel_drop(channel);
+        ftp_client_data_drop(channel);
     channel->from = *from;
     channel->from.port = 0;
     channel->to = *to;
 }
 
-bool ftp_channel_listen(struct ftp_channel *channel, const struct endpoint *at,
-                        struct endpoint *bound)
+bool ftp_client_data_listen(struct ftp_client_data *channel, const struct endpoint *at,
+                            struct endpoint *bound)
 {
     struct ftp_data_config config = data_config(channel);
     struct diag why;
 
-    ftp_channel_drop(channel);
+    ftp_client_data_drop(channel);
     if (ftp_data_listen(&config, at, &channel->data, bound, &why) != OK) {
         note(channel, "%s", why.text);
         return false;
@@ -198,22 +198,22 @@ bool ftp_channel_listen(struct ftp_channel *channel, const struct endpoint *at,
     return true;
 }
 
-bool ftp_channel_listens_at(const struct ftp_channel *channel, const struct endpoint *at)
+bool ftp_client_data_listens_at(const struct ftp_client_data *channel, const struct endpoint *at)
 {
     return channel->listens_at.family != 0 && endpoint_equal(&channel->listens_at, at);
 }
 
-void ftp_channel_set_ready(struct ftp_channel *channel)
+void ftp_client_data_set_ready(struct ftp_client_data *channel)
 {
     channel->ready = true;
 }
 
-bool ftp_channel_is_ready(const struct ftp_channel *channel)
+bool ftp_client_data_is_ready(const struct ftp_client_data *channel)
 {
     return channel->ready;
 }
 
-void ftp_channel_begin(struct ftp_channel *channel, bool server_sends)
+void ftp_client_data_begin(struct ftp_client_data *channel, bool server_sends)
 {
     struct ftp_data_config config = data_config(channel);
     struct diag why;
@@ -234,8 +234,8 @@ void ftp_channel_begin(struct ftp_channel *channel, bool server_sends)
     }
 }
 
-void ftp_channel_transfer(struct ftp_channel *channel, const struct peer_transfer *transfer,
-                          struct bytes content)
+void ftp_client_data_transfer(struct ftp_client_data *channel, const struct peer_transfer *transfer,
+                              struct bytes content)
 {
     channel->transfer = *transfer;
     channel->wanted = true;
@@ -250,7 +250,7 @@ void ftp_channel_transfer(struct ftp_channel *channel, const struct peer_transfe
         move(channel);
 }
 
-static bool is_open(const struct ftp_channel *channel)
+static bool is_open(const struct ftp_client_data *channel)
 {
     return channel->data != NULL && ftp_data_state(channel->data) == FTP_DATA_OPEN;
 }
@@ -258,7 +258,7 @@ static bool is_open(const struct ftp_channel *channel)
 /* Nothing came in time after the refusal. */
 static void refused(void *ctx)
 {
-    struct ftp_channel *channel = ctx;
+    struct ftp_client_data *channel = ctx;
 
     channel->refusal = NULL;
     if (channel->over || (channel->wanted && is_open(channel)))
@@ -266,10 +266,10 @@ static void refused(void *ctx)
     if (channel->wanted)
         never_opened(channel);
     else
-        ftp_channel_drop(channel);
+        ftp_client_data_drop(channel);
 }
 
-void ftp_channel_answered(struct ftp_channel *channel, bool well)
+void ftp_client_data_answered(struct ftp_client_data *channel, bool well)
 {
     if (!channel->begun || channel->over || well || channel->refusal != NULL ||
         (channel->wanted && is_open(channel)))
