@@ -99,7 +99,7 @@ static const struct ftp_verb *command_before(const struct transcript *transcript
         const struct entry *entry = transcript_at(transcript, index);
 
         if (entry->kind == ENTRY_SENT)
-            return ftp_verb_find(bytes_slice(entry->text, 0, strcspn(entry->text.at, " \r\n")));
+            return ftp_verb_of_line(entry->text);
     }
     return NULL;
 }
@@ -259,14 +259,15 @@ static uint64_t hash_commands(const struct transcript *transcript)
 
     for (size_t i = 0; i < transcript_count(transcript); i++) {
         const struct entry *entry = transcript_at(transcript, i);
-        size_t verb = entry->kind == ENTRY_HEARD ? strcspn(entry->text.at, " \r\n") : 0;
+        const struct ftp_verb *verb;
 
-        /* the arguments of PORT and EPRT are new each time */
-        if (entry->kind == ENTRY_HEARD && entry->text.len > 0)
-            sum = hash(sum, bytes_slice(entry->text, 0, entry->text.at[0] == 'P' ||
-                                                                entry->text.at[0] == 'E'
-                                                            ? verb
-                                                            : entry->text.len));
+        if (entry->kind != ENTRY_HEARD)
+            continue;
+        verb = ftp_verb_of_line(entry->text);
+        if (verb != NULL && (verb->traits & FTP_VERB_OPENS) != 0)
+            sum = hash(sum, bytes_of(verb->name)); /* addresses are new each time */
+        else
+            sum = hash(sum, entry->text);
     }
     return sum;
 }

@@ -218,11 +218,6 @@ static void transfer_unsaid(struct player *player)
         transfer(player, NULL);
 }
 
-static const struct ftp_verb *verb_of(struct bytes line)
-{
-    return ftp_verb_find(bytes_slice(line, 0, strcspn(line.at, " \r\n")));
-}
-
 /* A fake client's next command: ready for it, or make ready and come back at idle. */
 static bool ready_to_command(struct player *player, const struct step *step)
 {
@@ -233,7 +228,7 @@ static bool ready_to_command(struct player *player, const struct step *step)
         return true;
     if (!fill_lines(player, step))
         return true; /* say() tells */
-    player->verb = verb_of(bytes_of(buf_text(&player->line)));
+    player->verb = ftp_verb_of_line(buf_bytes(&player->line));
     moves_data = player->verb != NULL && (player->verb->traits & FTP_VERB_TRANSFERS) != 0;
     if (player->queued && !moves_data)
         return true; /* pipelined behind the command before it */
@@ -358,6 +353,22 @@ static void tell_bound(struct player *player, const struct step *step)
                                               &player->bindings);
 }
 
+static bool reply_matches(struct player *player, const struct step *step, struct bytes text,
+                          enum hole *missing)
+{
+    struct ftp_reply reply;
+    struct flaw flaw;
+    size_t used;
+    enum fit fit;
+
+    if (ftp_reply_parse(text, &reply, &used, &flaw) != PARSE_DONE)
+        return false;
+    fit = step_match_reply(step, player->exchange->match, &reply, &player->bindings, missing);
+    if (fit == FIT_YES)
+        *missing = HOLE_NONE;
+    return fit != FIT_NO;
+}
+
 static bool matches(struct player *player, const struct step *step, struct bytes text,
                     enum hole *missing)
 {
@@ -368,7 +379,7 @@ static bool matches(struct player *player, const struct step *step, struct bytes
         return false;
     if (step->speaker == SIDE_CLIENT)
         return step_match_command(step, text, &player->bindings);
-    return step_match_reply(step, player->exchange->match, text, &player->bindings, missing);
+    return reply_matches(player, step, text, missing);
 }
 
 /* The step of the IUT's, among those that may come now, that `text` is; NULL: none. */
@@ -391,7 +402,7 @@ static const struct step *find_match(struct player *player, struct bytes text, s
 
 static bool login_command(struct bytes text)
 {
-    const struct ftp_verb *verb = verb_of(text);
+    const struct ftp_verb *verb = ftp_verb_of_line(text);
 
     return verb != NULL && (verb->traits & FTP_VERB_BEFORE_LOGIN) != 0;
 }
@@ -458,7 +469,7 @@ static enum peer_claim heard_line(struct player *player, struct bytes text)
         return unmatched(player, text);
     forget_wait(player);
     if (player->fake == SIDE_SERVER && step->kind == STEP_LINE)
-        player->verb = verb_of(text);
+        player->verb = ftp_verb_of_line(text);
     accept_step(player, step, index, missing);
     claim = claim_after(player, step);
     advance(player);

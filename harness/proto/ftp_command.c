@@ -221,3 +221,12 @@ enum parse ftp_command_parse(struct bytes in, char *room, struct ftp_command *co
     *used = line.at;
     return PARSE_DONE;
 }
+
+const struct ftp_verb *ftp_verb_of_line(struct bytes line)
+{
+    size_t len = 0;
+
+    while (len < line.len && line.at[len] != ' ' && line.at[len] != '\r' && line.at[len] != '\n')
+        len++;
+    return ftp_verb_find(bytes_slice(line, 0, len));
+}

@@ -60,6 +60,8 @@ enum parse ftp_command_parse(struct bytes in, char *room, struct ftp_command *co
 
 /* The verb of that name, in any case; NULL where we know none. */
 const struct ftp_verb *ftp_verb_find(struct bytes name);
+/* The verb that a command line begins with, up to its first SP or line end; NULL where we know none. */
+const struct ftp_verb *ftp_verb_of_line(struct bytes line);
 /* All verbs, ended by one whose name is NULL. */
 const struct ftp_verb *ftp_verbs(void);
 
