@@ -1,0 +1,74 @@
+#!/bin/sh
+# The command line as a user meets it: exit statuses and messages, good input and bad.
+# Prints one line a check; the exit status is the number of checks that failed.
+set -u
+bin=$PEERSPEC_BINARY
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# expect STATUS TEXT COMMAND...: the command ends with STATUS and prints TEXT somewhere.
+expect() {
+    status=$1 text=$2
+    shift 2
+    out=$(timeout 60 "$@" 2>&1 </dev/null)
+    got=$?
+    if [ "$got" -ne "$status" ]; then
+        echo "not ok: status $got instead of $status: $*"
+        printf '%s\n' "$out" | sed 's/^/    /' | head -n 8
+        failed=$((failed + 1))
+    elif ! printf '%s\n' "$out" | grep -qF -- "$text"; then
+        echo "not ok: '$text' is not printed by: $*"
+        printf '%s\n' "$out" | sed 's/^/    /' | head -n 8
+        failed=$((failed + 1))
+    else
+        echo "ok: $*"
+    fi
+}
+
+cat >"$work/good.exchange" <<'EOF'
+title: the client fetches a file
+spec:  RFC 959 4.1.3
+client: get a.txt
+files: a.txt = "hello\r\n"
+
+C> RETR a.txt
+S> 150 Here it comes.
+S> 226 Done.
+EOF
+cat >"$work/bad.exchange" <<'EOF'
+title: a word that is none
+spec:  RFC 959 4.1.3
+
+C> NOOP
+S> 200 Yes.
+expct client exits 0
+EOF
+head -c 10 /dev/zero >"$work/garbage.pcap"
+: >"$work/empty.pcap"
+
+expect 0 'server TARGET' "$bin"
+expect 0 'peerspec 0' "$bin" version
+expect 0 'Usage' "$bin" server --help
+expect 2 'did you mean' "$bin" sever vsftpd
+expect 2 'did you mean' "$bin" client builtin --evidnce x
+expect 2 'selects no exchange' "$bin" client builtin ftp/no-such-thing
+expect 2 'builtin' "$bin" client biultin
+expect 2 'nearest' "$bin" explain FTP-REPLY-CRLFF
+expect 3 "did you mean 'expect'" "$bin" client builtin "$work/bad.exchange"
+expect 3 'bad.exchange:6:1' "$bin" lint "$work/bad.exchange"
+expect 0 'no problem' "$bin" lint "$work/good.exchange"
+expect 3 'missing.exchange' "$bin" lint "$work/missing.exchange"
+expect 3 'missing.pcap' "$bin" check "$work/missing.pcap"
+expect 3 'empty' "$bin" check "$work/empty.pcap"
+expect 3 'garbage.pcap' "$bin" check "$work/garbage.pcap"
+expect 4 'cannot be resolved' "$bin" server ftp://no-such-host.invalid/
+expect 4 '' "$bin" server ftp://127.0.0.1:1/ --isolate none
+expect 4 'not installed' "$bin" client "$work/good.exchange" -- "$work/no-such-program" '{url}'
+expect 0 '1 ' "$bin" client builtin "$work/good.exchange"
+expect 1 '' "$bin" client "$work/good.exchange" -- true
+expect 5 '' "$bin" client builtin "$work/good.exchange" --tap /dev/full
+expect 0 'RFC 959' "$bin" explain FTP-REPLY-CRLF
+expect 0 'ftp/' "$bin" list
+echo "$failed failed"
+exit "$failed"
