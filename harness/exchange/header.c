@@ -1,0 +1,519 @@
+#include "exchange/header.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "exchange/payload.h"
+#include "exchange/quote.h"
+#include "exchange/suggest.h"
+
+struct choice {
+    const char *word;
+    int value;
+};
+
+/* "MUST, SHOULD or practice"; returns `text`. */
+static const char *listed(const char *const *words, char text[160])
+{
+    size_t len = 0;
+
+    for (size_t i = 0; words[i] != NULL && len < 160; i++)
+        len += (size_t)snprintf(text + len, 160 - len, "%s%s",
+                                i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ", words[i]);
+    return text;
+}
+
+/* One of the words, in any case; `choices` ends with a NULL word. */
+static bool choose(struct header_reader *h, struct line *line, const struct choice *choices,
+                   int *value)
+{
+    struct bytes word = line_word(line, ",");
+    struct place at = source_place(h->source, line, line->at - word.len);
+    const char *words[8] = {NULL};
+    char near[SUGGEST_TEXT], list[160];
+
+    for (size_t i = 0; choices[i].word != NULL; i++) {
+        words[i] = choices[i].word;
+        if (bytes_is_nocase(word, choices[i].word)) {
+            *value = choices[i].value;
+            return true;
+        }
+    }
+    return source_problem(h->source, at, "'%.*s' stands where %s should be%s", SOURCE_WORD(word),
+                          listed(words, list), suggest(word, words, near));
+}
+
+static bool choose_one(struct header_reader *h, struct line *line, const struct choice *choices,
+                       int *value)
+{
+    return choose(h, line, choices, value) && source_ends(h->source, line);
+}
+
+/* What is left of the line, without blanks around it; it is the exchange's own. */
+static const char *text_of(struct header_reader *h, struct line *line)
+{
+    struct bytes rest = bytes_trim(line_rest(line));
+
+    line->at = line->text.len;
+    return arena_text(h->source->arena, rest);
+}
+
+static bool read_title(struct header_reader *h, struct line *line)
+{
+    h->exchange->title = text_of(h, line);
+    return true;
+}
+
+static bool read_user(struct header_reader *h, struct line *line)
+{
+    h->exchange->user = text_of(h, line);
+    return true;
+}
+
+static bool read_password(struct header_reader *h, struct line *line)
+{
+    h->exchange->password = text_of(h, line);
+    return true;
+}
+
+static bool read_level(struct header_reader *h, struct line *line)
+{
+    static const struct choice levels[] = {{"MUST", LEVEL_MUST}, {"SHOULD", LEVEL_SHOULD},
+                                           {"practice", LEVEL_PRACTICE}, {NULL, 0}};
+    int level = LEVEL_MUST;
+    bool read = choose_one(h, line, levels, &level);
+
+    h->exchange->level = (enum level)level;
+    return read;
+}
+
+static bool read_protocol(struct header_reader *h, struct line *line)
+{
+    static const struct choice protocols[] = {{"ftp", PROTOCOL_FTP}, {"udp", PROTOCOL_UDP},
+                                              {"tcp", PROTOCOL_TCP}, {NULL, 0}};
+    int protocol = PROTOCOL_FTP;
+    bool read = choose_one(h, line, protocols, &protocol);
+
+    h->exchange->protocol = (enum protocol)protocol;
+    return read;
+}
+
+static bool read_state(struct header_reader *h, struct line *line)
+{
+    static const struct choice states[] = {{"logged-in", 1}, {"connected", 0}, {NULL, 0}};
+    int logged_in = 0;
+    bool read = choose_one(h, line, states, &logged_in);
+
+    h->exchange->logged_in = logged_in != 0;
+    return read;
+}
+
+static bool read_data(struct header_reader *h, struct line *line)
+{
+    static const struct choice modes[] = {{"passive", DATA_PASSIVE}, {"extended", DATA_EXTENDED},
+                                          {"active", DATA_ACTIVE},
+                                          {"extended-active", DATA_EXTENDED_ACTIVE}, {NULL, 0}};
+    int mode = DATA_DEFAULT;
+    bool read = choose_one(h, line, modes, &mode);
+
+    h->exchange->data = (enum data_mode)mode;
+    return read;
+}
+
+static bool read_unscripted(struct header_reader *h, struct line *line)
+{
+    static const struct choice answers[] = {{"answer", 1}, {"fail", 0}, {NULL, 0}};
+    int answer = 1;
+    bool read = choose_one(h, line, answers, &answer);
+
+    h->exchange->answers_unscripted = answer != 0;
+    return read;
+}
+
+static bool read_deviates(struct header_reader *h, struct line *line)
+{
+    static const struct choice answers[] = {{"yes", 1}, {"no", 0}, {NULL, 0}};
+    int deviates = 0;
+    bool read = choose_one(h, line, answers, &deviates);
+
+    h->exchange->deviates = deviates != 0;
+    return read;
+}
+
+static bool read_match(struct header_reader *h, struct line *line)
+{
+    static const struct choice modes[] = {{"code", MATCH_CODE}, {"class", MATCH_CLASS},
+                                          {"text", MATCH_TEXT}, {NULL, 0}};
+    int mode = MATCH_CODE;
+    bool read = choose_one(h, line, modes, &mode);
+
+    h->exchange->match = (enum match_mode)mode;
+    return read;
+}
+
+static bool read_tests(struct header_reader *h, struct line *line)
+{
+    static const struct choice sides[] = {{"server", SIDE_SERVER}, {"client", SIDE_CLIENT},
+                                          {NULL, 0}};
+    int side;
+
+    h->sided = true;
+    do {
+        if (!choose(h, line, sides, &side))
+            return false;
+        h->exchange->tests[side] = true;
+        line_take(line, ",");
+    } while (!line_over(line));
+    return true;
+}
+
+static bool read_vary(struct header_reader *h, struct line *line)
+{
+    static const struct choice ways[] = {{"delivery", VARY_DELIVERY}, {"order", VARY_ORDER},
+                                         {"both", VARY_DELIVERY | VARY_ORDER}, {NULL, 0}};
+    int way;
+
+    do {
+        if (!choose(h, line, ways, &way))
+            return false;
+        h->exchange->vary |= (unsigned)way;
+        line_take(line, ",");
+    } while (!line_over(line));
+    return true;
+}
+
+static bool read_port(struct header_reader *h, struct line *line)
+{
+    struct bytes word = line_word(line, "");
+    uint64_t port;
+
+    if (!bytes_to_u64(word, &port) || port == 0 || port > 65535)
+        return source_problem(h->source, source_place(h->source, line, line->at - word.len),
+                              "'%.*s' is no port from 1 to 65535", SOURCE_WORD(word));
+    h->exchange->port = (unsigned)port;
+    return source_ends(h->source, line);
+}
+
+static void add_word(struct header_reader *h, struct list *list, struct bytes word)
+{
+    const char **text = list_add(list, h->source->arena, sizeof *text);
+
+    *text = arena_text(h->source->arena, word);
+}
+
+static bool read_spec(struct header_reader *h, struct line *line)
+{
+    while (!line_over(line)) {
+        size_t comma = bytes_index(line_rest(line), ',');
+        struct bytes name = bytes_trim(bytes_slice(line_rest(line), 0, comma));
+
+        if (name.len == 0)
+            return source_unexpected(h->source, line, "the section of an RFC or the like");
+        add_word(h, &h->specs, name);
+        line->at += comma;
+        line_take(line, ",");
+    }
+    return true;
+}
+
+static bool add_words(struct header_reader *h, struct line *line, struct list *list)
+{
+    while (!line_over(line)) {
+        struct bytes word = line_word(line, ",");
+
+        if (word.len == 0)
+            return source_unexpected(h->source, line, "a word");
+        add_word(h, list, word);
+        line_take(line, ",");
+    }
+    return true;
+}
+
+static bool read_model(struct header_reader *h, struct line *line)
+{
+    if (h->continued < 0 && !line_take_word(line, "lacks"))
+        return source_unexpected(h->source, line, "'lacks' and the names of commands");
+    return add_words(h, line, &h->lacks);
+}
+
+static bool read_needs(struct header_reader *h, struct line *line)
+{
+    return add_words(h, line, &h->needs);
+}
+
+/* An operation or one of its arguments: a word, or in quotes. */
+static bool take_argument(struct header_reader *h, struct line *line, const char **out)
+{
+    struct bytes word;
+    struct place at = source_place(h->source, line, line->at);
+
+    if (line_peek(line) != '"')
+        word = line_word(line, "");
+    else if (!quote_text(h->source, line, &word))
+        return false;
+    if (word.len > 0 && memchr(word.at, '\0', word.len) != NULL)
+        return source_problem(h->source, at, "an argument cannot hold a NUL octet");
+    *out = arena_text(h->source->arena, word);
+    return true;
+}
+
+static bool read_client(struct header_reader *h, struct line *line)
+{
+    size_t count = 0;
+
+    line_over(line);
+    if (!take_argument(h, line, &h->exchange->operation))
+        return false;
+    while (!line_over(line)) {
+        if (count == EXCHANGE_ARGUMENTS - 1)
+            return source_unexpected(h->source, line, "the end: an operation has 7 arguments,");
+        if (!take_argument(h, line, &h->exchange->arguments[count++]))
+            return false;
+    }
+    return true;
+}
+
+/* A name that stays below the root: no empty, "." or ".." part; it may end in a slash. */
+static bool stays_below(struct bytes name)
+{
+    if (name.len == 0 || name.at[0] == '/' || memchr(name.at, '\0', name.len) != NULL)
+        return false;
+    while (name.len > 0) {
+        size_t len = bytes_index(name, '/');
+        struct bytes part = bytes_slice(name, 0, len);
+
+        if (part.len == 0 || bytes_is(part, ".") || bytes_is(part, ".."))
+            return false;
+        name = bytes_from(name, len + 1);
+    }
+    return true;
+}
+
+static bool take_name(struct header_reader *h, struct line *line, struct exchange_file *file)
+{
+    size_t start, end;
+    struct bytes name;
+
+    line_over(line);
+    start = line->at;
+    file->at = source_place(h->source, line, start);
+    if (line_peek(line) == '"') {
+        if (!quote_text(h->source, line, &name))
+            return false;
+    } else {
+        for (end = start; end < line->text.len; end++)
+            if (line->text.at[end] == '=' || line->text.at[end] == ',')
+                break;
+        name = bytes_trim(bytes_slice(line->text, start, end - start));
+        line->at = end;
+    }
+    if (!stays_below(name))
+        return source_problem(h->source, file->at, "'%.*s' is no name below the root: write "
+                              "'name' or 'folder/name'", SOURCE_WORD(name));
+    file->name = arena_text(h->source->arena, name);
+    file->directory = name.at[name.len - 1] == '/';
+    return true;
+}
+
+static bool take_content(struct header_reader *h, struct line *line, struct exchange_file *file)
+{
+    bool content = line_take(line, "=");
+
+    if (file->directory && content)
+        return source_problem(h->source, file->at, "'%.100s' is a directory and has no content",
+                              file->name);
+    if (file->directory)
+        return true;
+    if (!content)
+        return source_problem(h->source, file->at, "'%.100s' has no content: write '%.100s = "
+                              "\"text\"', or '%.100s/' for a directory", file->name, file->name,
+                              file->name);
+    return payload_take(h->source, line, &file->content);
+}
+
+static bool add_files(struct header_reader *h, struct line *line, struct list *list)
+{
+    while (!line_over(line)) {
+        struct exchange_file file = {0};
+        struct exchange_file *added;
+
+        if (!take_name(h, line, &file) || !take_content(h, line, &file))
+            return false;
+        added = list_add(list, h->source->arena, sizeof *added);
+        *added = file;
+        if (!line_over(line) && !line_take(line, ","))
+            return source_unexpected(h->source, line, "a comma or the end of the line");
+    }
+    return true;
+}
+
+static bool read_files(struct header_reader *h, struct line *line)
+{
+    return add_files(h, line, &h->files);
+}
+
+static bool read_local(struct header_reader *h, struct line *line)
+{
+    return add_files(h, line, &h->local);
+}
+
+static const struct kind {
+    const char *name;
+    bool (*read)(struct header_reader *header, struct line *line);
+    bool repeats; /* a list: it may be there again, and go on in the next line after a comma */
+    bool may_be_empty;
+} kinds[HEADER_KINDS] = {
+    {"title", read_title, false, false},
+    {"spec", read_spec, true, false},
+    {"level", read_level, false, false},
+    {"tests", read_tests, true, false},
+    {"protocol", read_protocol, false, false},
+    {"client", read_client, false, false},
+    {"files", read_files, true, false},
+    {"local", read_local, true, false},
+    {"state", read_state, false, false},
+    {"data", read_data, false, false},
+    {"unscripted", read_unscripted, false, false},
+    {"model", read_model, true, false},
+    {"match", read_match, false, false},
+    {"vary", read_vary, true, false},
+    {"port", read_port, false, false},
+    {"user", read_user, false, false},
+    {"password", read_password, false, true},
+    {"needs", read_needs, true, false},
+    {"deviates", read_deviates, false, false},
+};
+
+static int kind_of(struct bytes name)
+{
+    for (int i = 0; i < HEADER_KINDS; i++)
+        if (bytes_is_nocase(name, kinds[i].name))
+            return i;
+    return -1;
+}
+
+bool header_known(struct bytes name)
+{
+    return kind_of(name) >= 0;
+}
+
+void header_init(struct header_reader *header, struct source *source, struct exchange *exchange)
+{
+    *header = (struct header_reader){.source = source, .exchange = exchange, .continued = -1};
+    exchange->answers_unscripted = true;
+}
+
+/* The name before the colon; empty where the line has no such form. */
+static struct bytes take_header_name(struct line *line)
+{
+    struct bytes name = line_word(line, ":");
+
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.at[i];
+
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '-' && c != '_')
+            return (struct bytes){NULL, 0};
+    }
+    return line_take(line, ":") ? name : (struct bytes){NULL, 0};
+}
+
+bool header_begins(const struct header_reader *header, const struct line *line)
+{
+    struct line ahead = *line;
+
+    return header->continued >= 0 || take_header_name(&ahead).len > 0;
+}
+
+static bool unknown(struct header_reader *header, const struct line *line, struct bytes name)
+{
+    const char *names[HEADER_KINDS + 1] = {NULL};
+    char near[SUGGEST_TEXT];
+
+    for (size_t i = 0; i < HEADER_KINDS; i++)
+        names[i] = kinds[i].name;
+    return source_problem(header->source,
+                          source_place(header->source, line, (size_t)(name.at - line->text.at)),
+                          "'%.*s' is not a header%s", SOURCE_WORD(name),
+                          suggest(name, names, near));
+}
+
+/* A load takes the last one. */
+static void note(struct header_reader *header, int kind, struct place at)
+{
+    if (header->seen[kind] > 0 && !kinds[kind].repeats && header->source->lints)
+        source_problem(header->source, at, "'%s' was given before, in line %u", kinds[kind].name,
+                       header->seen[kind]);
+    header->seen[kind] = at.line;
+}
+
+static bool goes_on(const struct line *line)
+{
+    struct bytes text = bytes_trim(line->text);
+
+    return text.len > 0 && text.at[text.len - 1] == ',';
+}
+
+bool header_read(struct header_reader *header, struct line *line)
+{
+    int kind = header->continued;
+    bool read;
+
+    if (kind < 0) {
+        struct bytes name = take_header_name(line);
+
+        kind = kind_of(name);
+        if (kind < 0)
+            return unknown(header, line, name);
+        note(header, kind, source_place(header->source, line, (size_t)(name.at - line->text.at)));
+    }
+    if (line_over(line) && !kinds[kind].may_be_empty)
+        read = source_problem(header->source, source_place(header->source, line, line->at),
+                              "'%s:' has no value", kinds[kind].name);
+    else
+        read = kinds[kind].read(header, line);
+    header->continued = kinds[kind].repeats && goes_on(line) ? kind : -1;
+    return read;
+}
+
+/* The words as an array ended by NULL. */
+static const char *const *words_of(struct header_reader *header, struct list *list)
+{
+    list_add(list, header->source->arena, sizeof(const char *));
+    return list->items;
+}
+
+static const char *joined(struct header_reader *header, const struct list *list)
+{
+    const char *const *words = list->items;
+    size_t room = 1;
+    char *text, *end;
+
+    if (list->count == 0)
+        return NULL;
+    for (size_t i = 0; i < list->count; i++)
+        room += strlen(words[i]) + 1;
+    text = end = arena_take(header->source->arena, room);
+    for (size_t i = 0; i < list->count; i++) {
+        if (i > 0)
+            *end++ = ' ';
+        end = stpcpy(end, words[i]);
+    }
+    return text;
+}
+
+void header_finish(struct header_reader *header)
+{
+    struct exchange *exchange = header->exchange;
+
+    if (!header->sided)
+        exchange->tests[SIDE_CLIENT] = exchange->tests[SIDE_SERVER] = true;
+    if (exchange->title == NULL)
+        exchange->title = exchange->id;
+    exchange->needs = joined(header, &header->needs);
+    exchange->specs = words_of(header, &header->specs);
+    exchange->lacks = words_of(header, &header->lacks);
+    exchange->files = header->files.items;
+    exchange->file_count = header->files.count;
+    exchange->local = header->local.items;
+    exchange->local_count = header->local.count;
+}

@@ -1,0 +1,122 @@
+#include "exchange/lint.h"
+
+#include <string.h>
+
+#include "exchange/delivery.h"
+
+static void lint_header(struct source *source, const struct exchange *exchange)
+{
+    struct place whole = {source->path, 0, 0};
+
+    if (exchange->specs[0] == NULL)
+        source_problem(source, whole, "this exchange names no 'spec': which section of which RFC it "
+                       "is about");
+    if (exchange->step_count == 0 && exchange->expect_count == 0)
+        source_problem(source, whole, "this exchange has neither steps nor expect lines");
+}
+
+static void lint_files(struct source *source, const struct exchange_file *files, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(files[i].name, files[k].name) == 0)
+                source_problem(source, files[i].at, "'%.100s' was named before, in line %u",
+                               files[i].name, files[k].at.line);
+}
+
+/* True where the harness never plays this side. */
+static bool never_played(const struct exchange *exchange, enum side side)
+{
+    return !exchange->tests[side_other(side)];
+}
+
+static bool acts_before_the_iut(const struct delivery *delivery)
+{
+    return delivery->kind == DELIVER_DROP;
+}
+
+static void lint_deliveries(struct source *source, const struct exchange *exchange,
+                            const struct step *step)
+{
+    if (!never_played(exchange, step->speaker))
+        return;
+    for (size_t i = 0; i < step->delivery_count; i++)
+        if (!acts_before_the_iut(&step->deliveries[i]))
+            source_problem(source, step->deliveries[i].at, "'! %s' does nothing: the %s, which is "
+                           "under test, says the next line",
+                           delivery_name(step->deliveries[i].kind), side_name(step->speaker));
+    if (step->kind == STEP_ACT)
+        source_problem(source, step->at, "'! %s' does nothing: it is the %s's, which is under test; "
+                       "'! %s %s' is the harness's", delivery_name(step->act.kind),
+                       side_name(step->speaker), side_name(side_other(step->speaker)),
+                       delivery_name(step->act.kind));
+}
+
+static bool has_hole(const struct step *step, enum hole hole)
+{
+    for (size_t n = 0; n < step->line_count; n++)
+        for (size_t i = 0; i < step->lines[n].count; i++)
+            if (step->lines[n].pieces[i].hole == hole)
+                return true;
+    return false;
+}
+
+static bool has_code(const struct step *step, int code)
+{
+    for (size_t i = 0; i < step->code_count; i++)
+        if (step->codes[i] == code)
+            return true;
+    return false;
+}
+
+/* A reply is matched by its code, and then only some replies have a place for a value. */
+static void lint_holes(struct source *source, const struct exchange *exchange,
+                       const struct step *step)
+{
+    if (step->kind != STEP_LINE || step->speaker != SIDE_SERVER || !exchange->tests[SIDE_SERVER] ||
+        exchange->match == MATCH_TEXT)
+        return;
+    if (has_hole(step, HOLE_PORT) && !has_code(step, 229))
+        source_problem(source, step->at, "{port} can never be bound here: only 229 carries (|||port|)");
+    if (has_hole(step, HOLE_EPRT))
+        source_problem(source, step->at, "{eprt} can never be bound here: it is the argument of EPRT, "
+                       "not of a reply");
+}
+
+static bool letter(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+static void lint_command(struct source *source, const struct exchange *exchange,
+                         const struct step *step)
+{
+    struct bytes text = step->line_count == 0 ? bytes_of("") : step->lines[0].source;
+
+    if (step->kind != STEP_LINE || step->speaker != SIDE_CLIENT || exchange->deviates)
+        return;
+    if (text.len == 0 || (!letter(text.at[0]) && text.at[0] != '{'))
+        source_problem(source, step->at, "a command begins with a letter; an exchange that sends "
+                       "something else on purpose says 'deviates: yes'");
+}
+
+static void lint_steps(struct source *source, const struct exchange *exchange)
+{
+    for (size_t i = 0; i < exchange->step_count; i++) {
+        lint_deliveries(source, exchange, &exchange->steps[i]);
+        lint_holes(source, exchange, &exchange->steps[i]);
+        lint_command(source, exchange, &exchange->steps[i]);
+    }
+}
+
+void lint_exchange(struct source *source, const struct exchange *exchange, bool whole,
+                   lint_allowed_fn *allowed)
+{
+    lint_header(source, exchange);
+    lint_files(source, exchange->files, exchange->file_count);
+    lint_files(source, exchange->local, exchange->local_count);
+    lint_steps(source, exchange);
+    if (whole)
+        lint_talk(source, exchange, allowed);
+    lint_expects(source, exchange);
+}
