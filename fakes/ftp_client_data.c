@@ -36,12 +36,11 @@ enum err ftp_client_data_new(const struct ftp_client_data_config *config,
     return OK;
 }
 
-static void note(struct ftp_client_data *channel, const char *fmt, const char *what)
+static void note(struct ftp_client_data *channel, const char *before, const char *what)
 {
-    char text[200];
-    int len = snprintf(text, sizeof text, fmt, what);
+    char text[600];
+    snprintf(text, sizeof text, "%s%s", before, what);
 
-    (void)len;
     transcript_add(channel->config.transcript,
                    &(struct entry){.kind = ENTRY_NOTE, .connection = 1, .text = bytes_of(text)});
 }
@@ -110,7 +109,7 @@ static void data_failed(void *ctx, const char *how)
 {
     struct ftp_client_data *channel = ctx;
 
-    note(channel, "data connection: %s", how);
+    note(channel, "data connection: ", how);
     if (channel->sending || channel->receiving)
         data_ended(channel, &(struct peer_data_end){
                                 .opened = true, .how = PEER_FAILED, .fake_sent = channel->sending});
@@ -191,7 +190,7 @@ bool ftp_client_data_listen(struct ftp_client_data *channel, const struct endpoi
 
     ftp_client_data_drop(channel);
     if (ftp_data_listen(&config, at, &channel->data, bound, &why) != OK) {
-        note(channel, "%s", why.text);
+        note(channel, "", why.text);
         return false;
     }
     channel->listens_at = *bound;
@@ -229,7 +228,7 @@ void ftp_client_data_begin(struct ftp_client_data *channel, bool server_sends)
     if (channel->to.family == 0)
         return; /* answered() tells that there was no connection */
     if (ftp_data_connect(&config, &channel->from, &channel->to, &channel->data, &why) != OK) {
-        note(channel, "%s", why.text);
+        note(channel, "", why.text);
         never_opened(channel);
     }
 }
@@ -241,7 +240,7 @@ void ftp_client_data_transfer(struct ftp_client_data *channel, const struct peer
     channel->wanted = true;
     buf_clear(&channel->out);
     if (!buf_add(&channel->out, content))
-        note(channel, "%s", "out of memory: the data are not sent");
+        note(channel, "", "out of memory: the data are not sent");
     if (channel->over)
         tell(channel);
     else if (channel->data == NULL)
