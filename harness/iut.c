@@ -1,6 +1,5 @@
 #include "iut.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <ini.h>
@@ -8,9 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "nearest.h"
-
-#define COMMAND_CEILING 65536
+#include "base/suggest.h"
 
 /* ---- reading the INI file ---- */
 
@@ -22,7 +19,6 @@ struct reader {
     const char *last; /* key set last, for continuation lines */
     struct iut *iut;
     struct iut_operation *operations;
-    size_t operation_room;
     const char **env;
     size_t env_count;
     struct diag *why;
@@ -128,17 +124,19 @@ static const struct {
 
 static bool unknown_key(struct reader *reader, const char *name, unsigned side)
 {
-    struct nearest nearest;
+    const char *words[KEY_COUNT + 1] = {NULL};
+    const char *near;
+    size_t count = 0;
 
-    nearest_init(&nearest, name);
     for (size_t i = 0; i < KEY_COUNT; i++) {
         if (keys[i].sides & side)
-            nearest_offer(&nearest, keys[i].key);
+            words[count++] = keys[i].key;
     }
+    near = suggest_nearest(name, words);
     reader->failed = true;
-    if (nearest.word != NULL)
+    if (near != NULL)
         diag_at(reader->why, ERR_SYNTAX, reader->at, "'%s' is no key; did you mean '%s'?", name,
-                nearest.word);
+                near);
     else
         diag_at(reader->why, ERR_SYNTAX, reader->at, "'%s' is no key of a [%s] section", name,
                 side_name(reader->iut->side));
@@ -165,18 +163,16 @@ static bool set_key(struct reader *reader, const char *name, const char *value)
 
 static const char *const operation_names[] = {
     "get",    "get-active", "put",   "append", "resume", "list", "nlst",  "mlsd", "delete",
-    "rename", "mkdir",      "rmdir", "size",   "mtime",  "mget", "login", "send",
+    "rename", "mkdir",      "rmdir", "size",   "mtime",  "mget", "login", "send", NULL,
 };
 
 #define OPERATION_NAMES (sizeof operation_names / sizeof operation_names[0])
 
-static const char *known_operation(const char *name, struct nearest *nearest)
+static const char *known_operation(const char *name)
 {
-    nearest_init(nearest, name);
-    for (size_t i = 0; i < OPERATION_NAMES; i++) {
+    for (size_t i = 0; operation_names[i] != NULL; i++) {
         if (strcmp(operation_names[i], name) == 0)
             return operation_names[i];
-        nearest_offer(nearest, operation_names[i]);
     }
     return NULL;
 }
@@ -195,14 +191,14 @@ static struct iut_operation *operation_slot(struct reader *reader, const char *n
 
 static bool set_operation(struct reader *reader, const char *name, const char *value)
 {
-    struct nearest nearest;
-    const char *known = known_operation(name, &nearest);
+    const char *known = known_operation(name);
+    const char *near = suggest_nearest(name, operation_names);
 
     if (known == NULL) {
         reader->failed = true;
         diag_at(reader->why, ERR_SYNTAX, reader->at, "'%s' is no operation%s%s%s", name,
-                nearest.word != NULL ? "; did you mean '" : "",
-                nearest.word != NULL ? nearest.word : "", nearest.word != NULL ? "'?" : "");
+                near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
+                near != NULL ? "'?" : "");
         return false;
     }
     reader->last = known;
@@ -337,7 +333,7 @@ static bool has_ending(const char *name, const char *end)
 
 #define NAMES_MOST 256
 
-/* The names in the folder, sorted; they live in the arena. */
+/* The names in the folder, sorted and ended by NULL; they live in the arena. */
 static enum err list_names(const char *folder, enum side side, struct arena *arena,
                            const char ***names, size_t *count, struct diag *why)
 {
@@ -345,7 +341,7 @@ static enum err list_names(const char *folder, enum side side, struct arena *are
     const struct dirent *entry;
 
     *count = 0;
-    *names = arena_take(arena, NAMES_MOST * sizeof **names);
+    *names = arena_take(arena, (NAMES_MOST + 1) * sizeof **names);
     if (dir == NULL)
         return diag_set(why, ERR_INPUT, "the folder %s cannot be read: %s", folder,
                         strerror(errno));
@@ -361,26 +357,24 @@ static enum err list_names(const char *folder, enum side side, struct arena *are
 /* No such name: say what there is. */
 static enum err not_there(const char *folder, const char *name, enum side side, struct diag *why)
 {
+    const char *kind = side == SIDE_CLIENT ? "adapter" : "profile";
     struct arena arena;
     struct buf list;
-    struct nearest nearest;
-    const char **names;
+    const char **names, *near;
     size_t count;
     enum err err;
 
     arena_init(&arena);
     buf_init(&list, 200);
-    nearest_init(&nearest, name);
     err = list_names(folder, side, &arena, &names, &count, why);
-    for (size_t i = 0; i < count; i++) {
-        nearest_offer(&nearest, names[i]);
+    for (size_t i = 0; i < count; i++)
         buf_addf(&list, "%s%s", i == 0 ? "" : ", ", names[i]);
-    }
-    if (err == OK)
-        err = diag_set(why, ERR_USAGE, "there is no %s '%s'%s%s%s; there are %s",
-                       side == SIDE_CLIENT ? "adapter" : "profile", name,
-                       nearest.word != NULL ? "; did you mean '" : "",
-                       nearest.word != NULL ? nearest.word : "", nearest.word != NULL ? "'?" : "",
+    near = suggest_nearest(name, names);
+    if (err == OK && near != NULL)
+        err = diag_set(why, ERR_USAGE, "there is no %s '%s'; did you mean '%s'? There are: %s",
+                       kind, name, near, buf_text(&list));
+    else if (err == OK)
+        err = diag_set(why, ERR_USAGE, "there is no %s '%s'. There are: %s", kind, name,
                        buf_text(&list));
     buf_fini(&list);
     arena_fini(&arena);
@@ -471,170 +465,5 @@ enum err iut_list(const char *folder, enum side side,
         iut_free(iut);
     }
     arena_fini(&arena);
-    return err;
-}
-
-/* ---- command lines ---- */
-
-/* The value of the hole called `name`; NULL where it is empty, `known` false where there is none.
- * An operation's argument that was not given is an empty hole. */
-static const char *hole_value(struct bytes name, const struct iut_hole *holes, size_t count,
-                              bool *known)
-{
-    *known = true;
-    for (size_t i = 0; i < count; i++) {
-        if (bytes_is(name, holes[i].name))
-            return holes[i].value;
-    }
-    *known = name.len == 1 && isdigit((unsigned char)name.at[0]);
-    return NULL;
-}
-
-static bool names_hole(struct bytes name)
-{
-    for (size_t i = 0; i < name.len; i++) {
-        if (!isalnum((unsigned char)name.at[i]) && name.at[i] != '_' && name.at[i] != '-')
-            return false;
-    }
-    return name.len > 0;
-}
-
-/* The name of the hole that `text` starts with; empty where it starts with none. */
-static struct bytes hole_at(struct bytes text)
-{
-    struct bytes name = {NULL, 0};
-    size_t close;
-
-    if (text.len == 0 || text.at[0] != '{')
-        return name;
-    close = bytes_index(text, '}');
-    if (close == text.len)
-        return name;
-    name = bytes_slice(text, 1, close - 1);
-    return names_hole(name) ? name : (struct bytes){NULL, 0};
-}
-
-static enum err fill(struct buf *into, struct bytes text, const struct iut_hole *holes,
-                     size_t count, struct diag *why)
-{
-    while (text.len > 0) {
-        struct bytes name = hole_at(text);
-        bool known = true;
-        const char *value = NULL;
-
-        if (name.len == 0) {
-            buf_add(into, bytes_slice(text, 0, 1));
-            text = bytes_from(text, 1);
-            continue;
-        }
-        value = hole_value(name, holes, count, &known);
-        if (!known)
-            return diag_set(why, ERR_SYNTAX, "{" BYTES_FMT "} has no value here", BYTES_ARG(name));
-        if (value != NULL)
-            buf_add_text(into, value);
-        text = bytes_from(text, name.len + 2);
-    }
-    return OK;
-}
-
-enum err iut_fill(struct arena *arena, const char *text, const struct iut_hole *holes,
-                  size_t hole_count, const char **out, struct diag *why)
-{
-    struct buf filled;
-    enum err err;
-
-    buf_init(&filled, COMMAND_CEILING);
-    err = fill(&filled, bytes_of(text), holes, hole_count, why);
-    if (err == OK)
-        *out = arena_text(arena, buf_bytes(&filled));
-    buf_fini(&filled);
-    return err;
-}
-
-/* Take one word off *rest, its quotes taken away: false where a quote stays open. */
-static bool take_word(struct bytes *rest, struct buf *word, bool *quoted)
-{
-    char open = '\0';
-    size_t i = 0;
-
-    for (; i < rest->len; i++) {
-        char octet = rest->at[i];
-
-        if (open != '\0' && octet == open) {
-            open = '\0';
-        } else if (open == '\0' && (octet == '\'' || octet == '"')) {
-            open = octet;
-            *quoted = true;
-        } else if (open == '\0' && isspace((unsigned char)octet)) {
-            break;
-        } else {
-            buf_add(word, bytes_slice(*rest, i, 1));
-        }
-    }
-    *rest = bytes_from(*rest, i);
-    return open == '\0';
-}
-
-struct words {
-    struct arena *arena;
-    const struct iut_hole *holes;
-    size_t hole_count;
-    const char **argv;
-    size_t count;
-};
-
-/* A word that is nothing but an empty hole is left out. */
-static bool is_left_out(const struct words *words, struct bytes word)
-{
-    struct bytes name = hole_at(word);
-    bool known;
-
-    return name.len > 0 && name.len + 2 == word.len &&
-           hole_value(name, words->holes, words->hole_count, &known) == NULL && known;
-}
-
-static enum err add_word(struct words *words, struct buf *word, bool quoted, struct diag *why)
-{
-    enum err err = OK;
-
-    if (quoted || !is_left_out(words, buf_bytes(word))) {
-        err = iut_fill(words->arena, buf_text(word), words->holes, words->hole_count,
-                       &words->argv[words->count], why);
-        words->count += err == OK;
-    }
-    buf_clear(word);
-    return err;
-}
-
-static struct bytes skip_blanks(struct bytes in)
-{
-    while (in.len > 0 && isspace((unsigned char)in.at[0]))
-        in = bytes_from(in, 1);
-    return in;
-}
-
-enum err iut_command(struct arena *arena, const char *command, const struct iut_hole *holes,
-                     size_t hole_count, const char *const **argv, struct diag *why)
-{
-    struct words words = {arena, holes, hole_count, NULL, 0};
-    struct bytes rest = skip_blanks(bytes_of(command));
-    struct buf word;
-    enum err err = OK;
-
-    words.argv = arena_take(arena, (strlen(command) / 2 + 2) * sizeof *words.argv);
-    buf_init(&word, COMMAND_CEILING);
-    while (err == OK && rest.len > 0) {
-        bool quoted = false;
-
-        if (!take_word(&rest, &word, &quoted))
-            err = diag_set(why, ERR_SYNTAX, "a quote is left open in: %s", command);
-        else
-            err = add_word(&words, &word, quoted, why);
-        rest = skip_blanks(rest);
-    }
-    if (err == OK && words.count == 0)
-        err = diag_set(why, ERR_SYNTAX, "the command line is empty");
-    *argv = words.argv;
-    buf_fini(&word);
     return err;
 }

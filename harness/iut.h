@@ -3,11 +3,10 @@
  * INI files, suites/iut/NAME.client and NAME.server, read with inih. A value goes on in indented
  * lines; `env` may be said several times.
  *
- * The holes of an operation: {1} {2} ... are its arguments as the exchange gives them. {remote} is
- * the file on the server and {local} the one in the client's folder: for put and append {local} is
- * the first argument, for all others {remote} is; the other one is the second argument, and where
- * there is none the last component of the first. A hole whose value is NULL is empty, and a word
- * that is nothing but such a hole is left out; so is an argument that was not given. */
+ * The holes of an operation: {1} {2} ... are its arguments as the exchange gives them; {remote} is
+ * the first, the file on the server; {local} the second, the file in the client's folder, or where
+ * there is none the last component of the first. A word that is nothing but an empty hole is left
+ * out; in quotes ('{password}') it stays, as an empty word. */
 #ifndef PEERSPEC_IUT_H
 #define PEERSPEC_IUT_H
 
