@@ -236,13 +236,8 @@ static void tear_down(struct run *run)
     staging_fini(&run->staging);
 }
 
-static void went_wrong(const struct run *run, const struct diag *why, struct outcome *outcome)
+static void went_wrong(const struct diag *why, struct outcome *outcome)
 {
-    if (run->staging.not_there ||
-        (run->staging.ended && run->staging.end.status == 127 && why->code == ERR_UNREACHABLE)) {
-        outcome_worsen(outcome, VERDICT_SKIP, why->text);
-        return;
-    }
     outcome_worsen(outcome, VERDICT_ERROR, why->text);
     outcome->fatal = why->code == ERR_UNREACHABLE || why->code == ERR_PERMISSION;
     outcome->fatal_code = why->code;
@@ -283,7 +278,7 @@ void run_case(struct rig *rig, const struct plan_case *one, const struct conduct
         return;
     }
     if (line(&run, baseline, conduct, outcome, &why) != OK)
-        went_wrong(&run, &why, outcome);
+        went_wrong(&why, outcome);
     if (one->iut == SIDE_CLIENT && run.staging.ended && !run.staging.end.signaled &&
         run.staging.end.status == 127) {
         findings_free(outcome->findings);

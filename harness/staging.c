@@ -346,18 +346,32 @@ static enum err write_config(struct staging *staging, const struct holes *holes,
 
 /* --- starting and stopping ------------------------------------------------------------------- */
 
+/* The same arguments with the program's full path: servers are often not on PATH. */
+static const char *const *with_path(struct staging *staging, const char *const *argv,
+                                    const char *path)
+{
+    size_t count = 0;
+    const char **copy;
+
+    while (argv[count] != NULL)
+        count++;
+    copy = arena_take(&staging->arena, (count + 1) * sizeof *copy);
+    memcpy(copy, argv, count * sizeof *copy);
+    copy[0] = arena_text(&staging->arena, bytes_of(path));
+    return copy;
+}
+
 static enum err launch(struct staging *staging, const char *const *argv, const char *const *env,
                        struct diag *why)
 {
-    struct spawn_options options = {
-        .argv = argv, .env = env, .directory = staging->folder, .own_pids = true};
+    struct spawn_options options = {.env = env, .directory = staging->folder, .own_pids = true};
     char path[WORKSPACE_PATH];
     enum err err;
 
-    if (strchr(argv[0], '/') == NULL && !spawn_find(argv[0], path, sizeof path)) {
-        staging->not_there = true;
+    snprintf(path, sizeof path, "%s", argv[0]);
+    if (strchr(argv[0], '/') == NULL && !spawn_find(argv[0], path, sizeof path))
         return diag_set(why, ERR_UNREACHABLE, "the program %s is not installed here", argv[0]);
-    }
+    options.argv = with_path(staging, argv, path);
     options.output =
         open(staging->output, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
     if (options.output < 0)

@@ -19,7 +19,6 @@ struct staging {
     struct spawn *spawn;              /* NULL: not started, or not ours to start */
     struct spawn_end end;
     bool ended;
-    bool not_there;                   /* the program is not installed */
 };
 
 /* Does the case apply to this IUT? NULL: yes; otherwise the sentence that says why not. */
