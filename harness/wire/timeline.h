@@ -61,6 +61,8 @@ struct timeline_flow {
     uint64_t packets;
     uint64_t syn, syn_ack, ack, first, last, fin[2], rst[2]; /* packet numbers by enum side; 0: not seen */
     int64_t syn_time, end_time;
+    int64_t last_time;      /* of the packet `last`, and who sent it */
+    enum side last_from;
     uint64_t octets[2];     /* payload by enum side of the sender, retransmissions not counted twice */
     bool from_start;        /* its SYN is in the capture */
     bool whole;             /* no gap and nothing cut, as far as it was seen */
@@ -99,8 +101,12 @@ struct timeline_sink {
 
 struct timeline_options {
     const uint16_t *ftp_ports; /* control ports beside 21; ended by 0; may be NULL */
-    bool datagrams_by_server;  /* unused octets of UDP payload beyond this are not kept */
-    size_t keep_payload;       /* octets of a stream or datagram kept in events; 0: 65535 */
+    bool datagrams_by_server;  /* not used */
+    size_t keep_payload;       /* octets kept in events, of each datagram, and of each direction
+                                  of a stream; 0: 65535 */
+    bool headers_only_bulk;    /* the capture keeps the first octets alone of long TCP packets that
+                                  are no control connection's: they do not count as cut; octets
+                                  are right, text and payload end where octets are missing */
 };
 
 #endif

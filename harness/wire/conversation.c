@@ -1,0 +1,216 @@
+#include "wire/conversation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/control.h"
+#include "wire/memory.h"
+
+struct conversation *conversation_new(enum protocol protocol)
+{
+    struct conversation *conversation = memory_zeroed(1, sizeof *conversation);
+
+    conversation->timeline = memory_zeroed(1, sizeof *conversation->timeline);
+    conversation->timeline->protocol = protocol;
+    arena_init(&conversation->timeline->arena);
+    return conversation;
+}
+
+void conversation_free(struct conversation *conversation)
+{
+    control_free(conversation->control);
+    timeline_free(conversation->timeline);
+    free(conversation);
+}
+
+void timeline_free(struct timeline *timeline)
+{
+    if (timeline == NULL)
+        return;
+    arena_fini(&timeline->arena);
+    free(timeline->flows);
+    free(timeline->events);
+    free(timeline);
+}
+
+static bool is_ftp(const struct conversation *conversation)
+{
+    return conversation->timeline->protocol == PROTOCOL_FTP;
+}
+
+static size_t events_ceiling(const struct conversation *conversation)
+{
+    return is_ftp(conversation) ? CONVERSATION_FTP_EVENTS : CONVERSATION_EVENTS;
+}
+
+static size_t text_ceiling(const struct conversation *conversation)
+{
+    return is_ftp(conversation) ? CONVERSATION_FTP_TEXT : CONVERSATION_TEXT;
+}
+
+bool conversation_is_full(const struct conversation *conversation)
+{
+    return conversation->timeline->event_count + 8 >= events_ceiling(conversation) ||
+           conversation->text + 65536 > text_ceiling(conversation);
+}
+
+unsigned conversation_add_flow(struct conversation *conversation, enum flow_role role)
+{
+    struct timeline *timeline = conversation->timeline;
+
+    timeline->flows = memory_grown(timeline->flows, timeline->flow_count, &conversation->flow_room,
+                                   sizeof *timeline->flows);
+    timeline->flows[timeline->flow_count] = (struct timeline_flow){.role = role,
+                                                                   .whole = true,
+                                                                   .opening = OPENED_UNANNOUNCED,
+                                                                   .announced_by = SIZE_MAX,
+                                                                   .command = SIZE_MAX};
+    conversation->open++;
+    return (unsigned)timeline->flow_count++;
+}
+
+struct timeline_flow *conversation_flow(const struct conversation *conversation, unsigned index)
+{
+    return &conversation->timeline->flows[index];
+}
+
+struct event *conversation_note(struct conversation *conversation, enum event_kind kind,
+                                enum side from, unsigned flow, struct moment now)
+{
+    struct timeline *timeline = conversation->timeline;
+    struct event *event;
+
+    if (timeline->event_count >= events_ceiling(conversation)) {
+        conversation->overflowed = true;
+        timeline->event_count--; /* the last place is written over and over */
+    }
+    timeline->events = memory_grown(timeline->events, timeline->event_count,
+                                    &conversation->event_room, sizeof *timeline->events);
+    event = &timeline->events[timeline->event_count++];
+    *event = (struct event){.kind = kind,
+                            .from = from,
+                            .flow = flow,
+                            .packet = now.packet,
+                            .first_packet = now.packet,
+                            .time = now.time};
+    return event;
+}
+
+struct bytes conversation_text(struct conversation *conversation, struct bytes text, bool *cut)
+{
+    if (conversation->text + text.len > text_ceiling(conversation)) {
+        *cut = text.len > 0;
+        return (struct bytes){NULL, 0};
+    }
+    conversation->text += text.len;
+    return arena_bytes(&conversation->timeline->arena, text);
+}
+
+size_t conversation_last_event(const struct conversation *conversation)
+{
+    return conversation->timeline->event_count - 1;
+}
+
+/* --- the end: EVENT_LAST takes its place among the others --- */
+
+static int by_packet(const void *a, const void *b)
+{
+    const struct event *left = a, *right = b;
+
+    return left->packet < right->packet ? -1 : left->packet > right->packet;
+}
+
+static size_t last_events(const struct timeline *timeline, struct event *out)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < timeline->flow_count; i++) {
+        const struct timeline_flow *flow = &timeline->flows[i];
+
+        if (flow->last != 0)
+            out[count++] = (struct event){.kind = EVENT_LAST,
+                                          .from = flow->last_from,
+                                          .flow = (unsigned)i,
+                                          .packet = flow->last,
+                                          .first_packet = flow->last,
+                                          .time = flow->last_time};
+    }
+    qsort(out, count, sizeof *out, by_packet);
+    return count;
+}
+
+/* True where `last` stands before `event`: a FIN in the same packet comes after it. */
+static bool stands_before(const struct event *last, const struct event *event)
+{
+    return event->packet > last->packet ||
+           (event->packet == last->packet && event->flow == last->flow &&
+            (event->kind == EVENT_FIN || event->kind == EVENT_RST));
+}
+
+/* Merge `last` (count of them) into the events; place[i] becomes the new index of old event i. */
+static void events_merge(struct timeline *timeline, const struct event *last, size_t count,
+                         size_t *place)
+{
+    struct event *merged = memory_zeroed(timeline->event_count + count + 1, sizeof *merged);
+    size_t next = 0, to = 0;
+
+    for (size_t i = 0; i < timeline->event_count; i++) {
+        while (next < count && stands_before(&last[next], &timeline->events[i]))
+            merged[to++] = last[next++];
+        place[i] = to;
+        merged[to++] = timeline->events[i];
+    }
+    while (next < count)
+        merged[to++] = last[next++];
+    free(timeline->events);
+    timeline->events = merged;
+    timeline->event_count = to;
+}
+
+static size_t moved(size_t event, const size_t *place)
+{
+    return event == SIZE_MAX ? SIZE_MAX : place[event];
+}
+
+static void last_insert(struct timeline *timeline)
+{
+    struct event *last = memory_zeroed(timeline->flow_count + 1, sizeof *last);
+    size_t *place = memory_zeroed(timeline->event_count + 1, sizeof *place);
+    size_t count = last_events(timeline, last);
+
+    if (count > 0)
+        events_merge(timeline, last, count, place);
+    for (size_t i = 0; count > 0 && i < timeline->flow_count; i++) {
+        struct timeline_flow *flow = &timeline->flows[i];
+
+        flow->announced_by = moved(flow->announced_by, place);
+        flow->command = moved(flow->command, place);
+    }
+    free(place);
+    free(last);
+}
+
+/* The event that later ones were written over is nobody's command. */
+static void overwritten_forget(struct timeline *timeline)
+{
+    for (size_t i = 0; i < timeline->flow_count; i++) {
+        struct timeline_flow *flow = &timeline->flows[i];
+
+        if (flow->announced_by + 1 == timeline->event_count)
+            flow->announced_by = SIZE_MAX;
+        if (flow->command + 1 == timeline->event_count)
+            flow->command = SIZE_MAX;
+    }
+}
+
+struct timeline *conversation_take(struct conversation *conversation)
+{
+    struct timeline *timeline = conversation->timeline;
+
+    conversation->timeline = NULL;
+    timeline->whole = timeline->flows[0].whole && !conversation->overflowed;
+    if (conversation->overflowed)
+        overwritten_forget(timeline);
+    last_insert(timeline);
+    return timeline;
+}

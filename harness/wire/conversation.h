@@ -1,0 +1,55 @@
+/* conversation: a timeline in the making, with the limits that keep it bounded. */
+#ifndef PEERSPEC_WIRE_CONVERSATION_H
+#define PEERSPEC_WIRE_CONVERSATION_H
+
+#include "wire/packet.h"
+#include "wire/timeline.h"
+
+/* What is above these is not noted, and the timeline is then not whole. An FTP session may be a
+ * mirror of a hundred thousand files. */
+#define CONVERSATION_EVENTS 100000
+#define CONVERSATION_FTP_EVENTS 4000000
+#define CONVERSATION_TEXT (16u << 20)
+#define CONVERSATION_FTP_TEXT (256u << 20)
+
+struct flow;
+struct control;
+
+struct conversation {
+    struct conversation *newer, *older; /* by last packet, in the list of its protocol */
+    struct timeline *timeline;          /* owned until it is handed over */
+    size_t flow_room, event_room;
+    size_t text;             /* octets of text kept */
+    bool overflowed;         /* events were left out */
+    struct flow *flows;      /* linked by flow->sibling; not owned */
+    unsigned open;           /* flows that are not over */
+    struct control *control; /* owned; NULL where it is not FTP */
+};
+
+/* When and where something happened. */
+struct moment {
+    uint64_t packet;
+    int64_t time;
+};
+
+struct conversation *conversation_new(enum protocol protocol);
+/* Frees it with its timeline, unless that was taken. */
+void conversation_free(struct conversation *conversation);
+
+/* Add a flow; returns its index. */
+unsigned conversation_add_flow(struct conversation *conversation, enum flow_role role);
+struct timeline_flow *conversation_flow(const struct conversation *conversation, unsigned index);
+
+/* Note an event that happens now. The struct is valid until the next one is noted; its `text` is
+ * for the caller to set. */
+struct event *conversation_note(struct conversation *conversation, enum event_kind kind,
+                                enum side from, unsigned flow, struct moment now);
+/* A copy of `text` in the timeline; empty, and *cut set, where there is too much already. */
+struct bytes conversation_text(struct conversation *conversation, struct bytes text, bool *cut);
+bool conversation_is_full(const struct conversation *conversation);
+size_t conversation_last_event(const struct conversation *conversation); /* its index */
+
+/* Finish the timeline (EVENT_LAST, whole) and take it. */
+struct timeline *conversation_take(struct conversation *conversation);
+
+#endif

@@ -1,0 +1,55 @@
+/* packet: one frame of a capture, taken apart down to its payload.
+ *
+ * Pure: octets in, struct out; it points into the frame. Lengths come from the IP header, never
+ * from the frame: what a link layer pads is no data, and what the snaplen cut still counts. */
+#ifndef PEERSPEC_WIRE_PACKET_H
+#define PEERSPEC_WIRE_PACKET_H
+
+#include "base/bytes.h"
+#include "base/endpoint.h"
+#include "wire/timeline.h"
+
+enum packet_kind {
+    PACKET_OTHER,      /* nothing that we read: ARP, OSPF, a header that is not all there */
+    PACKET_FRAGMENT,   /* of an IP packet; `payload` is the fragment's */
+    PACKET_TCP,
+    PACKET_UDP,
+    PACKET_ICMP_ERROR, /* type, code and quoted_... are filled */
+};
+
+enum packet_flag { PACKET_FIN = 1, PACKET_SYN = 2, PACKET_RST = 4, PACKET_ACK = 16,
+                   PACKET_URG = 32 };
+
+struct packet {
+    uint64_t number; /* of the record; set by whoever reads the capture, as is `time` */
+    int64_t time;    /* ns since 1970 */
+    enum packet_kind kind;
+    uint8_t protocol; /* IPPROTO_... */
+    struct endpoint src, dst;
+    struct bytes payload; /* what the capture holds of it */
+    size_t octets;        /* how much there was */
+
+    uint32_t seq, ack; /* TCP */
+    uint8_t flags;
+    uint16_t window, urgent;
+
+    enum checksum_state checksum; /* UDP */
+
+    uint8_t type, code; /* ICMP */
+    uint8_t quoted_protocol;
+    struct endpoint quoted_src, quoted_dst;
+
+    uint32_t id;        /* FRAGMENT */
+    size_t offset;
+    bool more;
+};
+
+/* False for a link type (DLT_ number of libpcap) that is not read. */
+bool packet_reads_link(int linktype);
+/* Take `frame` apart; it was `octets` long on the wire. Fills all of *packet but number and time. */
+enum packet_kind packet_decode(int linktype, struct bytes frame, size_t octets,
+                               struct packet *packet);
+/* The same for the IP payload of a packet whose addresses and protocol are known. */
+enum packet_kind packet_decode_transport(struct bytes body, size_t octets, struct packet *packet);
+
+#endif

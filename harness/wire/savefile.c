@@ -1,0 +1,141 @@
+#include "wire/savefile.h"
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "wire/flow.h"
+
+struct reading {
+    pcap_t *pcap;
+    int linktype;
+    struct flow_reader *flows;
+    struct savefile_summary *summary;
+};
+
+static const char *name_of(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+static enum err file_open(const char *path, FILE **out, struct diag *why)
+{
+    int first;
+
+    *out = strcmp(path, "-") == 0 ? fdopen(dup(STDIN_FILENO), "rb") : fopen(path, "rb");
+    if (*out == NULL)
+        return diag_set(why, ERR_INPUT, "%s: cannot be opened: %s", name_of(path), strerror(errno));
+    errno = 0;
+    first = getc(*out);
+    if (first != EOF) {
+        ungetc(first, *out);
+        return OK;
+    }
+    diag_set(why, ERR_INPUT, "%s: %s", name_of(path),
+             errno != 0 ? strerror(errno) : "is empty, and no capture");
+    fclose(*out);
+    return ERR_INPUT;
+}
+
+static enum err link_refuse(const char *path, pcap_t *pcap, struct diag *why)
+{
+    int linktype = pcap_datalink(pcap);
+    const char *name = pcap_datalink_val_to_name(linktype);
+
+    return diag_set(why, ERR_INPUT,
+                    "%s: packets of link type %s (%d) are not read; capture on Ethernet, on 'any' "
+                    "or on loopback",
+                    name_of(path), name == NULL ? "unknown" : name, linktype);
+}
+
+static enum err filter_set(pcap_t *pcap, const char *filter, struct diag *why)
+{
+    struct bpf_program program;
+
+    if (filter == NULL)
+        return OK;
+    if (pcap_compile(pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
+        return diag_set(why, ERR_USAGE, "'%s' is no capture filter: %s", filter, pcap_geterr(pcap));
+    if (pcap_setfilter(pcap, &program) != 0)
+        diag_set(why, ERR_SYSTEM, "the filter '%s' cannot be set: %s", filter, pcap_geterr(pcap));
+    else
+        why->code = OK;
+    pcap_freecode(&program);
+    return why->code;
+}
+
+/* On OK *out owns `file`. */
+static enum err pcap_start(const char *path, FILE *file, const char *filter, pcap_t **out,
+                           struct diag *why)
+{
+    char text[PCAP_ERRBUF_SIZE] = "";
+    pcap_t *pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, text);
+    enum err err;
+
+    *out = NULL;
+    if (pcap == NULL) {
+        fclose(file);
+        return diag_set(why, ERR_INPUT, "%s: is no capture file (pcap or pcapng): %s",
+                        name_of(path), text);
+    }
+    err = packet_reads_link(pcap_datalink(pcap)) ? filter_set(pcap, filter, why)
+                                                 : link_refuse(path, pcap, why);
+    if (err == OK)
+        *out = pcap;
+    else
+        pcap_close(pcap);
+    return err;
+}
+
+static void record_take(struct reading *reading, const struct pcap_pkthdr *header,
+                        const u_char *data)
+{
+    struct savefile_summary *summary = reading->summary;
+    struct bytes frame = {(const char *)data, header->caplen};
+    struct packet packet;
+
+    packet.number = ++summary->packets;
+    packet.time = header->ts.tv_sec * INT64_C(1000000000) + header->ts.tv_usec;
+    summary->octets += header->len;
+    summary->cut += header->caplen < header->len;
+    if (summary->packets == 1)
+        summary->first = packet.time;
+    summary->last = packet.time;
+    packet_decode(reading->linktype, frame, header->len, &packet);
+    if (!flow_reader_take(reading->flows, &packet))
+        summary->undecoded++;
+}
+
+/* libpcap has one answer for all that can be wrong with a record; a file that just ends is no
+ * error of ours, anything else that stops us is told, too, as the file's early end. */
+static void records_read(struct reading *reading)
+{
+    struct pcap_pkthdr *header;
+    const u_char *data;
+    int answer;
+
+    while ((answer = pcap_next_ex(reading->pcap, &header, &data)) == 1)
+        record_take(reading, header, data);
+    reading->summary->truncated = answer == PCAP_ERROR;
+}
+
+enum err savefile_read(const char *path, const char *filter, const struct timeline_options *options,
+                       const struct timeline_sink *sink, struct savefile_summary *summary,
+                       struct diag *why)
+{
+    struct reading reading = {.summary = summary};
+    FILE *file;
+    enum err err = file_open(path, &file, why);
+
+    *summary = (struct savefile_summary){0};
+    if (err != OK || (err = pcap_start(path, file, filter, &reading.pcap, why)) != OK)
+        return err;
+    reading.linktype = pcap_datalink(reading.pcap);
+    reading.flows = flow_reader_new(options, sink);
+    records_read(&reading);
+    flow_reader_finish(reading.flows);
+    flow_reader_free(reading.flows);
+    pcap_close(reading.pcap);
+    return OK;
+}
