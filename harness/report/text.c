@@ -149,15 +149,18 @@ static void print_case(struct text *text, const struct report_case *done, int in
     const struct ink *ink = &text->ink;
     const char *name = done->id + topic_length(done->id);
     const char *verdict = done->verdict == VERDICT_PASS ? "" : verdict_name(done->verdict);
-    char sign[2] = {ink_sign(done->verdict), '\0'};
+    enum verdict weight = done->baseline == BASELINE_STALE ? VERDICT_FAIL : done->verdict;
+    char sign[2] = {ink_sign(weight), '\0'};
 
     if (done->baseline == BASELINE_STALE)
         verdict = "STALE";
     name += name[0] == '/';
     ink_indent(ink, indent);
-    ink_verdict(ink, done->verdict, sign, 2);
-    fprintf(ink->out, "%-*s ", NAME_WIDTH - indent, name);
-    ink_verdict(ink, done->verdict, verdict, VERDICT_WIDTH);
+    ink_verdict(ink, weight, sign, 2);
+    ink_plain(ink, name);
+    ink_indent(ink, NAME_WIDTH - indent - (int)strlen(name));
+    putc(' ', ink->out);
+    ink_verdict(ink, weight, verdict, VERDICT_WIDTH);
     if (strlen(verdict) >= VERDICT_WIDTH)
         putc(' ', ink->out);
     if (done->baseline == BASELINE_KNOWN)
@@ -180,20 +183,32 @@ static void print_details(struct text *text, const struct report_case *done, int
         ink_row(ink, indent + 2, "again", done->repeat);
 }
 
+static bool counts_as_failed(const struct report_case *done)
+{
+    if (done->baseline != BASELINE_NEW)
+        return done->baseline == BASELINE_STALE;
+    return done->verdict == VERDICT_FAIL || done->verdict == VERDICT_ERROR;
+}
+
+/* A known deviation was explained when it was written down. */
+static bool needs_details(const struct report_case *done)
+{
+    return done->verdict != VERDICT_PASS && done->verdict != VERDICT_SKIP &&
+           done->baseline != BASELINE_KNOWN;
+}
+
 static void finished(struct report *report, const struct report_case *done)
 {
     struct text *text = text_of(report);
     int indent;
 
     text->finished++;
-    if (done->baseline == BASELINE_NEW &&
-        (done->verdict == VERDICT_FAIL || done->verdict == VERDICT_ERROR))
-        text->failed++;
+    text->failed += counts_as_failed(done);
     if (!goes_unseen(text, done)) {
         wipe(text);
         indent = TREE_INDENT * (int)print_topic(text, strndup(done->id, topic_length(done->id)));
         print_case(text, done, indent);
-        if (done->verdict != VERDICT_PASS && done->verdict != VERDICT_SKIP)
+        if (needs_details(done))
             print_details(text, done, indent + DETAIL_INDENT);
     }
     flush(text);

@@ -28,7 +28,7 @@ static size_t character(const char *text, uint32_t *code)
                 return 0;
             *code = *code << 6 | ((uint8_t)text[n] & 0x3f);
         }
-        return *code >= utf8_forms[i].least ? utf8_forms[i].len : 0;
+        return *code >= utf8_forms[i].least && *code <= 0x10ffff ? utf8_forms[i].len : 0;
     }
     return 0;
 }
