@@ -66,7 +66,7 @@ static int ask(struct sockdiag *sockdiag, struct request *request, mnl_cb_t call
     return 0;
 }
 
-static int note_any(const struct nlmsghdr *message, void *ctx)
+static int note_port(const struct nlmsghdr *message, void *ctx)
 {
     const struct inet_diag_msg *socket = mnl_nlmsg_get_payload(message);
 
@@ -84,7 +84,7 @@ static int port_taken(struct sockdiag *sockdiag, int family, int protocol, uint3
     request.head.nlmsg_flags |= NLM_F_DUMP;
     request.body.id.idiag_sport = htons(port);
     do
-        error = ask(sockdiag, &request, note_any, taken);
+        error = ask(sockdiag, &request, note_port, taken);
     while (error == EINTR);
     return error;
 }
@@ -134,12 +134,14 @@ void sockdiag_free(struct sockdiag *sockdiag)
 
 static int note_info(const struct nlattr *attr, void *ctx)
 {
+    struct sockdiag_tcp *out = ctx;
     struct tcp_info info = {0};
     size_t len = mnl_attr_get_payload_len(attr);
 
     if (mnl_attr_get_type(attr) == INET_DIAG_INFO) {
         memcpy(&info, mnl_attr_get_payload(attr), len < sizeof info ? len : sizeof info);
-        ((struct sockdiag_tcp *)ctx)->received = info.tcpi_bytes_received;
+        out->received = info.tcpi_bytes_received;
+        out->over = false;
     }
     return MNL_CB_OK;
 }
@@ -154,6 +156,8 @@ static int note_tcp(const struct nlmsghdr *message, void *ctx)
         return MNL_CB_OK;
     out->found = true;
     out->state = socket->idiag_state;
+    /* What is left of a socket that was closed has no tcp_info; a half-closed one has. */
+    out->over = socket->idiag_state == STATE_TIME_WAIT || socket->idiag_state == STATE_FIN_WAIT2;
     out->receive_queue = socket->idiag_rqueue;
     out->send_queue = socket->idiag_wqueue;
     return mnl_attr_parse(message, sizeof *socket, note_info, out);
@@ -222,8 +226,7 @@ int sockdiag_drained(void *sockdiag, int fd, uint64_t sent)
     if (!ends_of(fd, &ours, &theirs) ||
         sockdiag_tcp(sockdiag, &theirs, &ours, &other, &why) != OK || !other.found)
         return -1;
-    /* Closed by its program: nobody is left who could read more. */
-    if (other.state == STATE_TIME_WAIT || (other.state == STATE_FIN_WAIT2 && other.received == 0))
+    if (other.over) /* nobody is left who could read more */
         return 1;
     return other.received >= sent && other.receive_queue == 0;
 }

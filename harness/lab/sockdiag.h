@@ -11,6 +11,7 @@ struct sockdiag;
 
 struct sockdiag_tcp {
     bool found;
+    bool over;               /* its program has closed it, and all was said: TIME_WAIT and the like */
     unsigned state;          /* TCP_ESTABLISHED, ... of <netinet/tcp.h> */
     uint32_t receive_queue;  /* octets that the program has not read */
     uint32_t send_queue;     /* octets that the other side has not acknowledged */
