@@ -1,0 +1,15 @@
+/* prune: a kernel filter that keeps the first octets alone of long TCP packets which are no control
+ * connection's, so that a bulk transfer does not cost a copy. Inside of wire only. */
+#ifndef PEERSPEC_WIRE_PRUNE_H
+#define PEERSPEC_WIRE_PRUNE_H
+
+#include "base/bytes.h"
+
+#define PRUNE_ABOVE 1200 /* octets of a frame; shorter ones are kept whole */
+#define PRUNE_KEPT 512   /* octets of payload that are kept at least */
+
+/* Attach it to the packet socket `fd` of an Ethernet-like interface. `ftp_ports` is ended by 0 or
+ * NULL; 21 is always among them. False, with errno, where the kernel refuses. */
+bool prune_attach(int fd, const uint16_t *ftp_ports);
+
+#endif

@@ -1,0 +1,343 @@
+#include <check.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/timelinetext.h"
+#include "wire/capture.h"
+#include "wire/savefile.h"
+
+static struct capture *capture;
+static struct timeline_options options;
+static struct recording recording;
+static struct diag why;
+
+/* A network of our own, with loopback up; false where the system forbids it. */
+static bool network_enter(void)
+{
+    struct ifreq request = {.ifr_name = "lo"};
+    int fd, answer;
+
+    if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
+        return false;
+    fd = socket(AF_INET, SOCK_DGRAM, 0);
+    request.ifr_flags = IFF_UP | IFF_RUNNING;
+    answer = ioctl(fd, SIOCSIFFLAGS, &request);
+    close(fd);
+    return answer == 0;
+}
+
+static void set_up(void)
+{
+    ck_assert(network_enter());
+    ck_assert_msg(capture_open("lo", &options, &capture, &why) == OK, "%s", why.text);
+}
+
+static void set_up_headers_only(void)
+{
+    options.headers_only_bulk = true;
+    set_up();
+}
+
+static void tear_down(void)
+{
+    capture_free(capture);
+}
+
+static void begin(const char *savefile)
+{
+    ck_assert_msg(capture_begin(capture, savefile, &why) == OK, "%s", why.text);
+}
+
+static void end(void)
+{
+    ck_assert_msg(capture_end(capture, &recording, &why) == OK, "%s", why.text);
+}
+
+static int udp_socket(struct sockaddr_in *at)
+{
+    socklen_t len = sizeof *at;
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+    *at = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)at, sizeof *at), 0);
+    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)at, &len), 0);
+    return fd;
+}
+
+static void udp_send(int fd, const struct sockaddr_in *to, const char *text)
+{
+    ck_assert_int_eq(sendto(fd, text, strlen(text), 0, (const struct sockaddr *)to, sizeof *to),
+                     (ssize_t)strlen(text));
+}
+
+START_TEST(all_that_was_sent_before_the_end_is_recorded)
+{
+    struct sockaddr_in at;
+    int fd = udp_socket(&at);
+
+    begin(NULL);
+    for (int i = 0; i < 500; i++)
+        udp_send(fd, &at, "a datagram");
+    end();
+    ck_assert_uint_eq(recording.packets, 500);
+    ck_assert_uint_eq(recording.count, 1);
+    ck_assert_uint_eq(recording.timelines[0]->flows[0].packets, 500);
+    ck_assert_msg(recording.complete, "%s", recording.why_not);
+    recording_fini(&recording);
+    close(fd);
+}
+END_TEST
+
+START_TEST(each_case_has_its_own_packets_and_what_lies_between_is_nobodys)
+{
+    struct sockaddr_in at;
+    int fd = udp_socket(&at);
+
+    for (int n = 1; n <= 20; n++) {
+        begin(NULL);
+        for (int i = 0; i < n; i++)
+            udp_send(fd, &at, "in the case");
+        end();
+        ck_assert_uint_eq(recording.packets, (uint64_t)n);
+        ck_assert_uint_eq(recording.timelines[0]->events[0].packet, 1);
+        ck_assert(recording.timelines[0]->from_start);
+        recording_fini(&recording);
+        udp_send(fd, &at, "between");
+    }
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_case_without_packets_is_complete)
+{
+    begin(NULL);
+    end();
+    ck_assert_uint_eq(recording.count, 0);
+    ck_assert_uint_eq(recording.packets, 0);
+    ck_assert_msg(recording.complete, "%s", recording.why_not);
+    recording_fini(&recording);
+}
+END_TEST
+
+START_TEST(a_case_that_was_not_ended_is_forgotten_by_the_next)
+{
+    struct sockaddr_in at;
+    int fd = udp_socket(&at);
+
+    begin(NULL);
+    udp_send(fd, &at, "lost");
+    begin(NULL);
+    udp_send(fd, &at, "kept");
+    end();
+    ck_assert_uint_eq(recording.packets, 1);
+    recording_fini(&recording);
+    close(fd);
+}
+END_TEST
+
+static unsigned files_seen;
+
+static void count_datagrams(void *ctx, struct timeline *timeline)
+{
+    (void)ctx;
+    files_seen += (unsigned)timeline->flows[0].packets;
+    timeline_free(timeline);
+}
+
+START_TEST(the_savefile_holds_the_packets_of_the_case)
+{
+    char path[] = "capture-test-XXXXXX";
+    struct savefile_summary summary;
+    const struct timeline_sink sink = {NULL, count_datagrams};
+    struct sockaddr_in at;
+    int fd = udp_socket(&at);
+
+    ck_assert_int_ge(mkstemp(path), 0);
+    begin(path);
+    udp_send(fd, &at, "one");
+    udp_send(fd, &at, "two");
+    end();
+    ck_assert_int_eq(savefile_read(path, NULL, &options, &sink, &summary, &why), OK);
+    unlink(path);
+    ck_assert_uint_eq(summary.packets, 2);
+    ck_assert_uint_eq(files_seen, 2);
+    ck_assert_int_eq(summary.last, recording.timelines[0]->flows[0].end_time);
+    recording_fini(&recording);
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_savefile_that_cannot_be_written_is_said)
+{
+    struct sockaddr_in at;
+    int fd = udp_socket(&at);
+
+    ck_assert_int_eq(capture_begin(capture, "no/such/folder/x.pcap", &why), ERR_SYSTEM);
+    if (access("/dev/full", W_OK) != 0)
+        return;
+    begin("/dev/full");
+    udp_send(fd, &at, "one");
+    ck_assert_int_eq(capture_end(capture, &recording, &why), ERR_SYSTEM);
+    ck_assert_ptr_nonnull(strstr(why.text, "could not be written"));
+    ck_assert_uint_eq(recording.packets, 1);
+    recording_fini(&recording);
+}
+END_TEST
+
+/* One TCP connection over which `octets` go from the one who accepts. */
+static void tcp_transfer(size_t octets)
+{
+    static char chunk[65536];
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof at;
+    int server = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0), fd;
+    size_t sent = 0, got = 0;
+
+    memset(chunk, 'x', sizeof chunk);
+    ck_assert_int_eq(bind(server, (struct sockaddr *)&at, sizeof at), 0);
+    ck_assert_int_eq(getsockname(server, (struct sockaddr *)&at, &len), 0);
+    ck_assert_int_eq(listen(server, 1), 0);
+    ck_assert_int_eq(connect(client, (struct sockaddr *)&at, sizeof at), 0);
+    fd = accept(server, NULL, NULL);
+    while (got < octets) {
+        size_t due = octets - sent < sizeof chunk ? octets - sent : sizeof chunk;
+        ssize_t n = due == 0 ? 0 : send(fd, chunk, due, MSG_DONTWAIT);
+
+        sent += n > 0 ? (size_t)n : 0;
+        n = recv(client, chunk, sizeof chunk, sent < octets ? MSG_DONTWAIT : 0);
+        got += n > 0 ? (size_t)n : 0;
+    }
+    close(fd);
+    ck_assert_int_eq(recv(client, chunk, sizeof chunk, 0), 0);
+    close(client);
+    close(server);
+}
+
+START_TEST(a_tcp_connection_is_seen_whole_from_syn_to_fin)
+{
+    const struct timeline_flow *flow;
+
+    begin(NULL);
+    tcp_transfer(3000);
+    end();
+    ck_assert_uint_eq(recording.count, 1);
+    flow = &recording.timelines[0]->flows[0];
+    ck_assert(recording.timelines[0]->ended);
+    ck_assert(flow->whole);
+    ck_assert_uint_eq(flow->octets[SIDE_SERVER], 3000);
+    ck_assert_uint_lt(flow->syn, flow->syn_ack);
+    ck_assert_uint_lt(flow->syn_ack, flow->ack);
+    ck_assert_uint_lt(flow->ack, flow->first);
+    recording_fini(&recording);
+}
+END_TEST
+
+START_TEST(headers_alone_still_count_every_octet)
+{
+    char path[] = "capture-test-XXXXXX";
+    const size_t octets = 8 << 20;
+    const struct timeline_flow *flow;
+    FILE *file;
+
+    ck_assert_int_ge(mkstemp(path), 0);
+    begin(path);
+    tcp_transfer(octets);
+    end();
+    ck_assert_msg(recording.complete, "%s", recording.why_not);
+    flow = &recording.timelines[0]->flows[0];
+    ck_assert(flow->whole);
+    ck_assert_uint_eq(flow->octets[SIDE_SERVER], octets);
+    file = fopen(path, "rb");
+    ck_assert_int_eq(fseek(file, 0, SEEK_END), 0);
+    ck_assert_int_lt(ftell(file), (long)octets / 2); /* the rest was never copied */
+    fclose(file);
+    unlink(path);
+    recording_fini(&recording);
+}
+END_TEST
+
+START_TEST(headers_alone_spare_the_control_connection)
+{
+    /* Datagrams and short packets are whole, too. */
+    static char text[9000];
+    struct sockaddr_in at;
+    int fd = udp_socket(&at);
+
+    memset(text, 'u', sizeof text - 1);
+    begin(NULL);
+    udp_send(fd, &at, text);
+    end();
+    ck_assert(!recording.timelines[0]->events[1].cut);
+    ck_assert_uint_eq(recording.timelines[0]->events[1].text.len, sizeof text - 1);
+    recording_fini(&recording);
+    close(fd);
+}
+END_TEST
+
+START_TEST(an_interface_that_is_not_there_is_said)
+{
+    ck_assert_int_eq(capture_open("nosuch0", &options, &capture, &why), ERR_USAGE);
+    ck_assert_ptr_null(capture);
+    ck_assert_ptr_nonnull(strstr(why.text, "nosuch0"));
+}
+END_TEST
+
+START_TEST(without_privilege_the_message_says_what_to_do)
+{
+    if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
+        return;
+    ck_assert_int_eq(capture_open("lo", &options, &capture, &why), ERR_PERMISSION);
+    ck_assert_ptr_nonnull(strstr(why.text, "CAP_NET_RAW"));
+}
+END_TEST
+
+static bool allowed(void)
+{
+    int status = 1;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        _exit(network_enter() ? 0 : 1);
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("capture");
+    TCase *live = tcase_create("live"), *bulk = tcase_create("headers only"),
+          *errors = tcase_create("errors");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    if (!allowed())
+        return 77;
+    tcase_add_checked_fixture(live, set_up, tear_down);
+    tcase_add_test(live, all_that_was_sent_before_the_end_is_recorded);
+    tcase_add_test(live, each_case_has_its_own_packets_and_what_lies_between_is_nobodys);
+    tcase_add_test(live, a_case_without_packets_is_complete);
+    tcase_add_test(live, a_case_that_was_not_ended_is_forgotten_by_the_next);
+    tcase_add_test(live, the_savefile_holds_the_packets_of_the_case);
+    tcase_add_test(live, a_savefile_that_cannot_be_written_is_said);
+    tcase_add_test(live, a_tcp_connection_is_seen_whole_from_syn_to_fin);
+    tcase_add_checked_fixture(bulk, set_up_headers_only, tear_down);
+    tcase_add_test(bulk, headers_alone_still_count_every_octet);
+    tcase_add_test(bulk, headers_alone_spare_the_control_connection);
+    tcase_add_test(errors, an_interface_that_is_not_there_is_said);
+    tcase_add_test(errors, without_privilege_the_message_says_what_to_do);
+    suite_add_tcase(suite, live);
+    suite_add_tcase(suite, bulk);
+    suite_add_tcase(suite, errors);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
