@@ -1,0 +1,7 @@
+"""Makes a directory on the server at localhost."""
+from ftplib import FTP
+
+ftp = FTP("localhost", timeout=5)
+ftp.login("hudan", "123")
+print(ftp.mkd("progjar"))
+ftp.quit()
