@@ -49,7 +49,8 @@ static enum err read_message(struct known *known, struct bytes line, struct diag
         }
     }
     known->at.column = (unsigned)(bytes_search(line, bytes_of("message:")) + 1);
-    return diag_at(why, ERR_SYNTAX, known->at, "'message:' must be followed by a text in \"quotes\"");
+    return diag_at(why, ERR_SYNTAX, known->at,
+                   "'message:' must be followed by a text in \"quotes\"");
 }
 
 static enum err read_line(struct baseline *baseline, struct bytes line, struct place at,
@@ -65,7 +66,8 @@ static enum err read_line(struct baseline *baseline, struct bytes line, struct p
     iut = next_word(&rest);
     at.column = (unsigned)(id.at - line.at) + 1;
     if (iut.len == 0)
-        return diag_at(why, ERR_SYNTAX, at, "a line must name an id, an implementation and a reason");
+        return diag_at(why, ERR_SYNTAX, at,
+                       "a line must name an id, an implementation and a reason");
     known = arena_take(&baseline->arena, sizeof(*known));
     known->id = arena_text(&baseline->arena, id);
     known->iut = arena_text(&baseline->arena, iut);
@@ -78,8 +80,7 @@ static enum err read_line(struct baseline *baseline, struct bytes line, struct p
     return read_message(known, line, why);
 }
 
-static enum err read_lines(struct baseline *baseline, FILE *in, const char *path,
-                           struct diag *why)
+static enum err read_lines(struct baseline *baseline, FILE *in, const char *path, struct diag *why)
 {
     struct place at = {arena_text(&baseline->arena, bytes_of(path)), 0, 1};
     char *line = NULL;

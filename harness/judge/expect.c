@@ -117,7 +117,8 @@ static void judge_interval(struct hearing *hearing, const struct sighting *seen)
         buf_add_text(&expected, " to ");
         words_time(&expected, expectation->most);
         buf_addf(&expected, " from " BYTES_FMT " to " BYTES_FMT,
-                 BYTES_ARG(expectation->events[0].source), BYTES_ARG(expectation->events[1].source));
+                 BYTES_ARG(expectation->events[0].source),
+                 BYTES_ARG(expectation->events[1].source));
         hearing_breach(hearing, buf_text(&expected), "%s", buf_text(&words));
         buf_fini(&expected);
     }

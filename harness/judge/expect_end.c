@@ -21,8 +21,8 @@ void expect_exit(struct hearing *hearing)
 
     if (end == NULL)
         return;
-    snprintf(expected, sizeof(expected), code < 0 ? "the client exits nonzero" : "the client exits %d",
-             code);
+    snprintf(expected, sizeof(expected),
+             code < 0 ? "the client exits nonzero" : "the client exits %d", code);
     if (end->stopped_by_us)
         hearing_breach(hearing, expected, "it did not end within its time and was stopped");
     else if (end->signaled)
@@ -81,9 +81,9 @@ static void judge_content(struct hearing *hearing, const char *expected, FILE *i
     if (ferror(in))
         hearing_inconclusive(hearing, "the file could not be read");
     else if (!found.same && found.length != content.len)
-        hearing_breach(hearing, expected, "it has %llu octets instead of %zu, and differs from octet %llu on",
-                       (unsigned long long)found.length, content.len,
-                       (unsigned long long)found.at);
+        hearing_breach(hearing, expected,
+                       "it has %llu octets instead of %zu, and differs from octet %llu on",
+                       (unsigned long long)found.length, content.len, (unsigned long long)found.at);
     else if (!found.same)
         hearing_breach(hearing, expected, "its %zu octets differ from octet %llu on", content.len,
                        (unsigned long long)found.at);

@@ -7,7 +7,7 @@ struct value {
     char text[256]; /* always set */
     bool is_number;
     int64_t number;
-    uint64_t packet; /* where it was seen; 0: not from the wire */
+    uint64_t packet;   /* where it was seen; 0: not from the wire */
     const char *doubt; /* why there is no value; NULL: there is one */
     bool missing;      /* the event was not seen, and that is the IUT's doing */
     bool ours;         /* the field is the harness's own doing */
@@ -182,12 +182,18 @@ static bool holds(const struct value *a, enum comparison comparison, const struc
     int order = order_of(a, b);
 
     switch (comparison) {
-    case COMPARE_EQ: return order == 0;
-    case COMPARE_NE: return order != 0;
-    case COMPARE_LT: return order < 0;
-    case COMPARE_LE: return order <= 0;
-    case COMPARE_GT: return order > 0;
-    case COMPARE_GE: return order >= 0;
+    case COMPARE_EQ:
+        return order == 0;
+    case COMPARE_NE:
+        return order != 0;
+    case COMPARE_LT:
+        return order < 0;
+    case COMPARE_LE:
+        return order <= 0;
+    case COMPARE_GT:
+        return order > 0;
+    case COMPARE_GE:
+        return order >= 0;
     }
     return false;
 }

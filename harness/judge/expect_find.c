@@ -115,8 +115,8 @@ static const struct event *flow_point(const struct timeline *timeline,
                                       const struct timeline_flow *flow, enum point point)
 {
     static const enum event_kind kinds[] = {
-        [POINT_SYN] = EVENT_SYN, [POINT_SYN_ACK] = EVENT_SYN_ACK, [POINT_ACK] = EVENT_ACK,
-        [POINT_FIRST] = EVENT_FIRST, [POINT_LAST] = EVENT_LAST, [POINT_FIN] = EVENT_FIN,
+        [POINT_SYN] = EVENT_SYN,     [POINT_SYN_ACK] = EVENT_SYN_ACK, [POINT_ACK] = EVENT_ACK,
+        [POINT_FIRST] = EVENT_FIRST, [POINT_LAST] = EVENT_LAST,       [POINT_FIN] = EVENT_FIN,
         [POINT_RST] = EVENT_RST,
     };
     size_t index = (size_t)(flow - timeline->flows);
@@ -206,9 +206,9 @@ static enum side data_sender(const struct evidence *evidence)
 static enum side missing_point(const struct evidence *evidence, const struct event_ref *ref,
                                const struct timeline_flow *flow)
 {
-    enum side opener = flow != NULL                    ? flow->opener
+    enum side opener = flow != NULL                   ? flow->opener
                        : ref->channel == CHANNEL_DATA ? data_opener(evidence)
-                                                       : SIDE_CLIENT;
+                                                      : SIDE_CLIENT;
 
     if (ref->point == POINT_SYN_ACK)
         return side_other(opener);

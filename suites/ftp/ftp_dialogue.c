@@ -1,0 +1,250 @@
+#include "suites/ftp/ftp_dialogue.h"
+
+#include <ctype.h>
+
+/* The dialogue while it is built. */
+struct pairing {
+    const struct timeline *timeline;
+    struct ftp_dialogue *dialogue;
+    size_t head; /* the oldest turn that has no final reply */
+    bool logged_in;
+    char type, mode, structure;
+};
+
+uint64_t ftp_packet(const struct timeline *timeline, size_t event)
+{
+    return event == FTP_NONE ? 0 : timeline->events[event].packet;
+}
+
+const char *ftp_turn_verb(const struct timeline *timeline, const struct ftp_turn *turn)
+{
+    const struct ftp_verb *known;
+
+    if (turn->command == FTP_NONE)
+        return "";
+    known = timeline->events[turn->command].command.known;
+    return known == NULL ? "?" : known->name;
+}
+
+bool ftp_turn_is(const struct timeline *timeline, const struct ftp_turn *turn, const char *verb)
+{
+    const struct ftp_command *command;
+
+    if (turn->command == FTP_NONE)
+        return false;
+    command = &timeline->events[turn->command].command;
+    return bytes_is_nocase(command->verb, verb) ||
+           (command->known != NULL && bytes_is(bytes_of(command->known->canonical), verb));
+}
+
+int ftp_turn_code(const struct timeline *timeline, const struct ftp_turn *turn)
+{
+    return turn->final == FTP_NONE ? 0 : timeline->events[turn->final].code;
+}
+
+unsigned ftp_turn_traits(const struct timeline *timeline, const struct ftp_turn *turn)
+{
+    const struct ftp_verb *known;
+
+    if (turn->command == FTP_NONE)
+        return 0;
+    known = timeline->events[turn->command].command.known;
+    return known == NULL ? 0 : known->traits;
+}
+
+static struct ftp_turn *add_turn(struct pairing *pairing, size_t command)
+{
+    struct ftp_dialogue *dialogue = pairing->dialogue;
+    struct ftp_turn *turn = &dialogue->turns[dialogue->count++];
+
+    *turn = (struct ftp_turn){
+        .command = command,
+        .preliminary = FTP_NONE,
+        .second = FTP_NONE,
+        .mark = FTP_NONE,
+        .final = FTP_NONE,
+        .logged_in = pairing->logged_in,
+        .type = pairing->type,
+        .mode = pairing->mode,
+        .structure = pairing->structure,
+    };
+    return turn;
+}
+
+static void take_command(struct pairing *pairing, size_t command)
+{
+    struct ftp_dialogue *dialogue = pairing->dialogue;
+    struct ftp_turn *turn = add_turn(pairing, command);
+
+    if (pairing->head + 1 >= dialogue->count)
+        return;
+    for (size_t n = pairing->head; n + 1 < dialogue->count; n++)
+        dialogue->turns[n].pipelined = true;
+    turn->pipelined = true;
+}
+
+/* The reply that a command has which may be answered while a transfer goes on. */
+static bool answers_early(const struct timeline *timeline, const struct ftp_turn *turn, int code)
+{
+    if (ftp_turn_is(timeline, turn, "STAT"))
+        return code >= 211 && code <= 213;
+    if (ftp_turn_is(timeline, turn, "QUIT"))
+        return code == 221;
+    return ftp_turn_is(timeline, turn, "ABOR") && code == 225;
+}
+
+/* The turn that a final reply belongs to: the oldest, but for what may overtake a transfer. */
+static struct ftp_turn *answered(const struct pairing *pairing, int code)
+{
+    struct ftp_dialogue *dialogue = pairing->dialogue;
+    struct ftp_turn *head = &dialogue->turns[pairing->head];
+
+    if (head->preliminary == FTP_NONE || answers_early(pairing->timeline, head, code))
+        return head;
+    for (struct ftp_turn *turn = head + 1; turn < dialogue->turns + dialogue->count; turn++)
+        if (turn->final == FTP_NONE && answers_early(pairing->timeline, turn, code))
+            return turn;
+    return head;
+}
+
+static char first_letter(struct bytes argument, char otherwise)
+{
+    return argument.len > 0 ? (char)toupper((unsigned char)argument.at[0]) : otherwise;
+}
+
+static void reset(struct pairing *pairing)
+{
+    pairing->logged_in = false;
+    pairing->type = 'A';
+    pairing->mode = 'S';
+    pairing->structure = 'F';
+}
+
+/* What a command that succeeded changes for those that follow. */
+static void apply(struct pairing *pairing, const struct ftp_turn *turn, int code)
+{
+    const struct timeline *timeline = pairing->timeline;
+    struct bytes argument;
+
+    if (turn->command == FTP_NONE) {
+        pairing->logged_in = code == 230;
+        return;
+    }
+    argument = timeline->events[turn->command].command.argument;
+    if (ftp_turn_is(timeline, turn, "USER"))
+        pairing->logged_in = code == 230 || code == 232 || (pairing->logged_in && code >= 400);
+    else if (ftp_turn_is(timeline, turn, "PASS") || ftp_turn_is(timeline, turn, "ACCT"))
+        pairing->logged_in = pairing->logged_in || code == 230 || code == 202;
+    else if (ftp_turn_is(timeline, turn, "REIN") && code < 300)
+        reset(pairing);
+    else if (ftp_turn_is(timeline, turn, "TYPE") && code < 300)
+        pairing->type = first_letter(argument, pairing->type);
+    else if (ftp_turn_is(timeline, turn, "MODE") && code < 300)
+        pairing->mode = first_letter(argument, pairing->mode);
+    else if (ftp_turn_is(timeline, turn, "STRU") && code < 300)
+        pairing->structure = first_letter(argument, pairing->structure);
+}
+
+static void take_preliminary(struct ftp_turn *turn, size_t reply, int code)
+{
+    if (code == 110)
+        turn->mark = turn->mark == FTP_NONE ? reply : turn->mark;
+    else if (turn->preliminary == FTP_NONE)
+        turn->preliminary = reply;
+    else if (turn->second == FTP_NONE)
+        turn->second = reply;
+}
+
+/* False where the pairing cannot go on. */
+static bool take_reply(struct pairing *pairing, size_t reply)
+{
+    struct ftp_dialogue *dialogue = pairing->dialogue;
+    int code = pairing->timeline->events[reply].code;
+    struct ftp_turn *turn;
+
+    if (pairing->head == dialogue->count) {
+        dialogue->spontaneous = reply;
+        return false;
+    }
+    if (code < 200) {
+        take_preliminary(&dialogue->turns[pairing->head], reply, code);
+        return true;
+    }
+    turn = answered(pairing, code);
+    turn->final = reply;
+    apply(pairing, turn, code);
+    while (pairing->head < dialogue->count && dialogue->turns[pairing->head].final != FTP_NONE)
+        pairing->head++;
+    return true;
+}
+
+/* False where the dialogue ends before this event. */
+static bool take_event(struct pairing *pairing, size_t n)
+{
+    const struct event *event = &pairing->timeline->events[n];
+
+    if (event->flow != 0)
+        return true;
+    switch (event->kind) {
+    case EVENT_COMMAND:
+        if (event->cut)
+            return false;
+        if ((event->command.quirks & FTP_COMMAND_EMPTY) != 0)
+            return false; /* some servers answer an empty line, some do not */
+        take_command(pairing, n);
+        return true;
+    case EVENT_REPLY:
+        return take_reply(pairing, n);
+    case EVENT_TLS:
+        pairing->dialogue->secured = true;
+        return false;
+    case EVENT_GAP:
+    case EVENT_BAD_REPLY:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static size_t count_commands(const struct timeline *timeline)
+{
+    size_t count = 0;
+
+    for (size_t n = 0; n < timeline->event_count; n++)
+        count += timeline->events[n].kind == EVENT_COMMAND;
+    return count;
+}
+
+static bool gap_is_shown(const struct timeline *timeline)
+{
+    for (size_t n = 0; n < timeline->event_count; n++)
+        if (timeline->events[n].flow == 0 &&
+            (timeline->events[n].kind == EVENT_GAP || timeline->events[n].cut))
+            return true;
+    return false;
+}
+
+static void *build(const struct timeline *timeline, struct arena *arena)
+{
+    struct ftp_dialogue *dialogue = arena_take(arena, sizeof(*dialogue));
+    struct pairing pairing = {.timeline = timeline, .dialogue = dialogue};
+    size_t n = 0;
+
+    dialogue->spontaneous = FTP_NONE;
+    if (!timeline->from_start || (!timeline->whole && !gap_is_shown(timeline)))
+        return dialogue;
+    dialogue->turns = arena_take(arena, (1 + count_commands(timeline)) * sizeof(struct ftp_turn));
+    reset(&pairing);
+    add_turn(&pairing, FTP_NONE);
+    while (n < timeline->event_count && take_event(&pairing, n))
+        n++;
+    dialogue->end = n;
+    dialogue->complete = n == timeline->event_count;
+    return dialogue;
+}
+
+const struct ftp_dialogue *ftp_dialogue(const struct timeline *timeline, struct rule_run *run)
+{
+    (void)timeline; /* the run knows it */
+    return rule_memo(run, build);
+}

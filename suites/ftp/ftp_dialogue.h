@@ -1,0 +1,51 @@
+/* ftp_dialogue: which reply answers which command, as RFC 959 section 5.4 asks: in order, one final
+ * reply for each command, preliminary ones before it.
+ *
+ * Only what is certain is in it. It ends where the capture has a gap, where TLS begins, and where a
+ * line of the server's is no reply, because from there on any pairing would be a guess; of a
+ * conversation whose start was not seen it is empty. */
+#ifndef PEERSPEC_SUITES_FTP_DIALOGUE_H
+#define PEERSPEC_SUITES_FTP_DIALOGUE_H
+
+#include "judge/rule.h"
+#include "wire/timeline.h"
+
+#define FTP_NONE SIZE_MAX
+
+/* A command and what answered it; all members are indices into the timeline's events. */
+struct ftp_turn {
+    size_t command;     /* FTP_NONE: the greeting, which answers the connection itself */
+    size_t preliminary; /* the first 1yz, not counting 110 */
+    size_t second;      /* another 1yz, which should not be */
+    size_t mark;        /* the first 110 */
+    size_t final;       /* FTP_NONE: it never came */
+    bool pipelined;     /* sent while another command waited, or another was sent while it waited */
+    bool logged_in;     /* when the command was sent */
+    char type;          /* A, I, E or L, as accepted before the command */
+    char mode, structure;
+};
+
+struct ftp_dialogue {
+    struct ftp_turn *turns;
+    size_t count;
+    size_t spontaneous; /* the first reply that no command waited for; FTP_NONE: none */
+    size_t end;         /* index of the first event that is not judged */
+    bool secured;       /* it ends because TLS begins */
+    bool complete;      /* it ends with the conversation */
+};
+
+/* Built once for all rules of a run; never NULL. */
+const struct ftp_dialogue *ftp_dialogue(const struct timeline *timeline, struct rule_run *run);
+
+/* True where the turn's command is `verb`; XMKD is MKD. False for the greeting. */
+bool ftp_turn_is(const struct timeline *timeline, const struct ftp_turn *turn, const char *verb);
+/* The code of the final reply, 0 where it never came. */
+int ftp_turn_code(const struct timeline *timeline, const struct ftp_turn *turn);
+/* The traits of its verb, 0 for the greeting and verbs that we do not know. */
+unsigned ftp_turn_traits(const struct timeline *timeline, const struct ftp_turn *turn);
+/* The verb in upper case as a C string; "" for the greeting. */
+const char *ftp_turn_verb(const struct timeline *timeline, const struct ftp_turn *turn);
+/* Packet number of an event, 0 for FTP_NONE. */
+uint64_t ftp_packet(const struct timeline *timeline, size_t event);
+
+#endif

@@ -1,0 +1,321 @@
+/* Directory listings: the entries of MLST and MLSD (RFC 3659 section 7), the lines of NLST. */
+#include <string.h>
+
+#include "proto/ftp_facts.h"
+#include "suites/ftp/ftp_checks.h"
+
+/* Where a listing was seen. */
+struct place_seen {
+    struct rule_run *run;
+    uint64_t command, packet;
+    bool mlst;
+};
+
+/* `line` is without its line end. False ends the walk. */
+typedef bool judge_line_fn(const struct place_seen *place, struct bytes line);
+
+/* Judge the lines of a payload. What the capture kept may end in the middle of a line. */
+static bool each_payload_line(const struct timeline_flow *flow, const struct place_seen *place,
+                              judge_line_fn *judge)
+{
+    struct bytes rest = flow->payload;
+    size_t len;
+
+    while ((len = ftp_line_length(rest)) > 0) {
+        if (!judge(place, ftp_line_text(bytes_slice(rest, 0, len))))
+            return false;
+        rest = bytes_from(rest, len);
+    }
+    return true;
+}
+
+/* The whole listing that the transfer sent in clear; NULL where there is none. */
+static const struct timeline_flow *listing_of(const struct timeline *timeline,
+                                              const struct ftp_turn *turn)
+{
+    const struct timeline_flow *flow = ftp_turn_flow(timeline, turn);
+
+    if (flow == NULL || !flow->whole || !flow->from_start || flow->octets[SIDE_SERVER] == 0)
+        return NULL;
+    if (turn->mode != 'S' || turn->structure != 'F' || turn->type == 'E')
+        return NULL;
+    return ftp_starts_tls(flow->payload) ? NULL : flow;
+}
+
+/* Judge the lines of each listing that `verb` brought. */
+static void each_listing(const struct timeline *timeline, struct rule_run *run, const char *verb,
+                         judge_line_fn *judge)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+
+    for (size_t n = 1; n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n];
+        const struct timeline_flow *flow;
+        struct place_seen place = {run, 0, 0, false};
+
+        if (!ftp_turn_is(timeline, turn, verb) || (flow = listing_of(timeline, turn)) == NULL)
+            continue;
+        place.command = ftp_packet(timeline, turn->command);
+        place.packet = flow->first;
+        each_payload_line(flow, &place, judge);
+    }
+}
+
+/* Judge the entries of each MLST reply; their leading space is taken off. */
+static void each_mlst(const struct timeline *timeline, struct rule_run *run, judge_line_fn *judge)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+
+    for (size_t n = 1; n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n];
+        const struct event *reply;
+        struct place_seen place = {run, 0, 0, true};
+
+        if (!ftp_turn_is(timeline, turn, "MLST") || ftp_turn_code(timeline, turn) != 250)
+            continue;
+        reply = &timeline->events[turn->final];
+        place.command = ftp_packet(timeline, turn->command);
+        place.packet = reply->packet;
+        for (unsigned l = 1; l + 1 < reply->reply.lines; l++) {
+            struct bytes line = ftp_reply_line(&reply->reply, l);
+
+            if (line.len > 0 && line.at[0] == ' ' && !judge(&place, bytes_from(line, 1)))
+                break;
+        }
+    }
+}
+
+static bool breach(const struct place_seen *place, const char *expected, struct bytes line)
+{
+    rule_breach(place->run, SIDE_SERVER, PACKETS(place->command, place->packet), expected, "%s",
+                rule_quote(place->run, line));
+    return false;
+}
+
+void ftp_mlst_format(const struct timeline *timeline, struct rule_run *run)
+{
+    static const char expected[] = "250-, one or more lines of a space and an entry, 250";
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+
+    for (size_t n = 1; n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n];
+        const struct event *reply;
+        bool fits;
+
+        if (!ftp_turn_is(timeline, turn, "MLST") || ftp_turn_code(timeline, turn) != 250)
+            continue;
+        reply = &timeline->events[turn->final];
+        fits = reply->reply.lines >= 3;
+        for (unsigned l = 1; l + 1 < reply->reply.lines; l++) {
+            struct bytes line = ftp_reply_line(&reply->reply, l);
+
+            fits = fits && line.len > 1 && line.at[0] == ' ' &&
+                   bytes_index(bytes_from(line, 1), ' ') < line.len - 1;
+        }
+        if (!fits)
+            rule_breach(run, SIDE_SERVER, PACKETS(reply->packet), expected, "%s",
+                        rule_quote(run, reply->reply.text));
+    }
+}
+
+/* True where `line` is facts, one space and a pathname. */
+static bool is_entry(struct bytes line)
+{
+    struct ftp_fact fact;
+    struct flaw flaw;
+    enum parse parse;
+
+    while ((parse = ftp_fact_next(&line, &fact, &flaw)) == PARSE_DONE)
+        continue;
+    return parse == PARSE_MORE && line.len > 0;
+}
+
+static bool judge_entry(const struct place_seen *place, struct bytes line)
+{
+    return is_entry(line) ||
+           breach(place, "facts, each with ';' after it, one space and a name", line);
+}
+
+void ftp_mlsd_format(const struct timeline *timeline, struct rule_run *run)
+{
+    each_listing(timeline, run, "MLSD", judge_entry);
+}
+
+/* The value of the fact in the entry; false where it has none. */
+static bool fact_value(struct bytes line, const char *name, struct bytes *value)
+{
+    struct ftp_fact fact;
+    struct flaw flaw;
+
+    while (ftp_fact_next(&line, &fact, &flaw) == PARSE_DONE)
+        if (bytes_is_nocase(fact.name, name)) {
+            *value = fact.value;
+            return true;
+        }
+    return false;
+}
+
+static bool judge_type(const struct place_seen *place, struct bytes line)
+{
+    static const char *const types[] = {"file", "cdir", "pdir", "dir", NULL};
+    struct bytes value;
+
+    if (!fact_value(line, "type", &value))
+        return true;
+    for (const char *const *type = types; *type != NULL; type++)
+        if (bytes_is_nocase(value, *type))
+            return true;
+    if (bytes_is_nocase(bytes_slice(value, 0, 3), "OS.") && bytes_index(value, '=') < value.len)
+        return true;
+    return breach(place, "file, dir, cdir, pdir or OS.name=kind as the type", line);
+}
+
+void ftp_mlsx_type(const struct timeline *timeline, struct rule_run *run)
+{
+    each_listing(timeline, run, "MLSD", judge_type);
+    each_mlst(timeline, run, judge_type);
+}
+
+static bool judge_cdir(const struct place_seen *place, struct bytes line)
+{
+    struct bytes value;
+
+    if (!fact_value(line, "type", &value))
+        return true;
+    if (bytes_is_nocase(value, "cdir") || bytes_is_nocase(value, "pdir"))
+        return breach(place, "the types cdir and pdir only in the reply to MLSD", line);
+    return true;
+}
+
+void ftp_mlsx_cdir_pdir(const struct timeline *timeline, struct rule_run *run)
+{
+    each_mlst(timeline, run, judge_cdir);
+}
+
+static bool judge_times(const struct place_seen *place, struct bytes line)
+{
+    static const char *const names[] = {"modify", "create", NULL};
+
+    for (const char *const *name = names; *name != NULL; name++) {
+        struct bytes value;
+        int64_t seconds;
+        struct flaw flaw;
+
+        if (fact_value(line, *name, &value) && ftp_time_parse(value, &seconds, &flaw) != PARSE_DONE)
+            return breach(place, "YYYYMMDDHHMMSS, with a fraction at most", line);
+    }
+    return true;
+}
+
+void ftp_mlsx_time(const struct timeline *timeline, struct rule_run *run)
+{
+    each_listing(timeline, run, "MLSD", judge_times);
+    each_mlst(timeline, run, judge_times);
+}
+
+static bool judge_perm(const struct place_seen *place, struct bytes line)
+{
+    static const char letters[] = "acdeflmprwACDEFLMPRW";
+    struct bytes value;
+
+    if (!fact_value(line, "perm", &value))
+        return true;
+    for (size_t n = 0; n < value.len; n++)
+        if (value.at[n] == '\0' || strchr(letters, value.at[n]) == NULL)
+            return breach(place, "only the letters a c d e f l m p r w in perm", line);
+    return true;
+}
+
+void ftp_mlsx_perm(const struct timeline *timeline, struct rule_run *run)
+{
+    each_listing(timeline, run, "MLSD", judge_perm);
+    each_mlst(timeline, run, judge_perm);
+}
+
+/* The facts that RFC 3659 and the IANA registry name. */
+static bool is_registered(struct bytes name)
+{
+    static const char *const names[] = {"size", "modify", "create",     "type",    "unique",
+                                        "perm", "lang",   "media-type", "charset", NULL};
+
+    for (const char *const *known = names; *known != NULL; known++)
+        if (bytes_is_nocase(name, *known))
+            return true;
+    return false;
+}
+
+static bool judge_names(const struct place_seen *place, struct bytes line)
+{
+    struct bytes rest = line;
+    struct ftp_fact fact;
+    struct flaw flaw;
+
+    while (ftp_fact_next(&rest, &fact, &flaw) == PARSE_DONE)
+        if (!is_registered(fact.name) && bytes_index(fact.name, '.') == fact.name.len)
+            return breach(place, "facts of RFC 3659, or names with 'X.' or 'OS.' before them",
+                          line);
+    return true;
+}
+
+void ftp_mlsx_localfact(const struct timeline *timeline, struct rule_run *run)
+{
+    each_listing(timeline, run, "MLSD", judge_names);
+    each_mlst(timeline, run, judge_names);
+}
+
+/* "drwxr-xr-x 2 ..." or "total 12": what LIST shows. */
+static bool looks_like_list(struct bytes line)
+{
+    static const char modes[] = "-rwxsStTlL";
+
+    if (bytes_starts(line, "total ") && line.len > 6 && line.at[6] >= '0' && line.at[6] <= '9')
+        return true;
+    if (line.len < 12 || bytes_index(bytes_of("-dlbcps"), line.at[0]) == 7)
+        return false;
+    for (size_t n = 1; n < 10; n++)
+        if (line.at[n] == '\0' || strchr(modes, line.at[n]) == NULL)
+            return false;
+    return bytes_index(line, ' ') <= 11;
+}
+
+static bool judge_name(const struct place_seen *place, struct bytes line)
+{
+    if (line.len == 0 || looks_like_list(line))
+        return breach(place, "a pathname alone in each line", line);
+    return true;
+}
+
+void ftp_nlst_names(const struct timeline *timeline, struct rule_run *run)
+{
+    each_listing(timeline, run, "NLST", judge_name);
+}
+
+static bool judge_dot(const struct place_seen *place, struct bytes line)
+{
+    if (bytes_is(line, ".") || bytes_is(line, "..") ||
+        (line.len > 1 && line.at[line.len - 1] == '.' && line.at[line.len - 2] == '/'))
+        return breach(place, "no \".\" and no \"..\"", line);
+    return true;
+}
+
+void ftp_nlst_no_dot(const struct timeline *timeline, struct rule_run *run)
+{
+    each_listing(timeline, run, "NLST", judge_dot);
+}
+
+void ftp_list_crlf(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+
+    for (size_t n = 1; n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n];
+        const struct timeline_flow *flow;
+
+        if ((ftp_turn_traits(timeline, turn) & FTP_VERB_LISTS) == 0 ||
+            (flow = listing_of(timeline, turn)) == NULL || !flow->bare_lf || turn->type == 'A')
+            continue; /* in type A another rule speaks */
+        rule_breach(run, SIDE_SERVER, PACKETS(ftp_packet(timeline, turn->command), flow->first),
+                    "CR LF at the end of each line of a listing", "LF alone in the listing of %s",
+                    ftp_turn_verb(timeline, turn));
+    }
+}

@@ -1,0 +1,300 @@
+/* The form of single replies: RFC 959 section 4.2. */
+#include "suites/ftp/ftp_checks.h"
+#include "suites/ftp/ftp_replies.h"
+
+#define LINE_LIMIT 512 /* octets with CR LF; the classic size of a client's line buffer */
+
+/* Walks the replies whose text was seen whole. */
+struct reply_walk {
+    const struct timeline *timeline;
+    size_t next;
+    bool torn; /* the next line may be the rest of one whose start was not seen */
+};
+
+static struct reply_walk walk_replies(const struct timeline *timeline)
+{
+    return (struct reply_walk){timeline, 0, !timeline->from_start};
+}
+
+static bool is_text(const struct event *event)
+{
+    return event->flow == 0 && (event->kind == EVENT_REPLY || event->kind == EVENT_BAD_REPLY);
+}
+
+/* The next reply or bad reply; NULL at the end, or where TLS begins. */
+static const struct event *next_text(struct reply_walk *walk)
+{
+    while (walk->next < walk->timeline->event_count) {
+        const struct event *event = &walk->timeline->events[walk->next++];
+
+        if (event->kind == EVENT_TLS)
+            return NULL;
+        if (event->kind == EVENT_GAP && event->flow == 0)
+            walk->torn = true;
+        if (!is_text(event))
+            continue;
+        if (!walk->torn && !event->cut)
+            return event;
+        walk->torn = false;
+    }
+    return NULL;
+}
+
+static const struct event *next_reply(struct reply_walk *walk)
+{
+    const struct event *event = next_text(walk);
+
+    while (event != NULL && event->kind != EVENT_REPLY)
+        event = next_text(walk);
+    return event;
+}
+
+/* Report each reply that has one of the quirks. */
+static void report_quirk(const struct timeline *timeline, struct rule_run *run, unsigned quirk,
+                         const char *expected, const char *seen)
+{
+    struct reply_walk walk = walk_replies(timeline);
+    const struct event *event;
+
+    while ((event = next_reply(&walk)) != NULL)
+        if ((event->reply.quirks & quirk) != 0)
+            rule_breach(run, SIDE_SERVER, PACKETS(event->packet), expected, "%s in %s", seen,
+                        rule_quote(run, event->reply.text));
+}
+
+/* A reply that the end of the connection cut off: the line, or the lines, have no end. */
+static bool is_torn(const struct event *event)
+{
+    struct bytes text = event->text;
+
+    if (event->kind != EVENT_BAD_REPLY)
+        return false;
+    return text.len == 0 || text.at[text.len - 1] != '\n' ||
+           bytes_index(text, '\n') + 1 < text.len ||
+           (text.len > 3 && text.at[3] == '-' && text.at[0] >= '1' && text.at[0] <= '5');
+}
+
+void ftp_reply_code_format(const struct timeline *timeline, struct rule_run *run)
+{
+    static const char expected[] = "three digits, then a space or a hyphen";
+    struct reply_walk walk = walk_replies(timeline);
+    const struct event *event;
+
+    while ((event = next_text(&walk)) != NULL) {
+        if (is_torn(event))
+            return; /* told by FTP-REPLY-WHOLE-AT-CLOSE */
+        if (event->kind == EVENT_BAD_REPLY)
+            rule_breach(run, SIDE_SERVER, PACKETS(event->packet), expected, "the line %s",
+                        rule_quote(run, event->text));
+        else if ((event->reply.quirks & FTP_REPLY_NO_SPACE) != 0)
+            rule_remark(run, SIDE_SERVER, VERDICT_WARN, PACKETS(event->packet), expected,
+                        "a code alone: %s", rule_quote(run, event->reply.text));
+        if (event->kind == EVENT_BAD_REPLY)
+            return; /* what follows may be the rest of the same trouble */
+    }
+}
+
+static bool is_protected_code(int code)
+{
+    return code == 631 || code == 632 || code == 633;
+}
+
+static bool security_agreed(const struct timeline *timeline, const struct event *before)
+{
+    for (const struct event *event = timeline->events; event < before; event++)
+        if (event->kind == EVENT_REPLY && (event->code == 234 || event->code == 235))
+            return true;
+    return false;
+}
+
+void ftp_reply_first_digit(const struct timeline *timeline, struct rule_run *run)
+{
+    struct reply_walk walk = walk_replies(timeline);
+    const struct event *event;
+
+    while ((event = next_reply(&walk)) != NULL) {
+        if (event->code >= 100 && event->code <= 599)
+            continue;
+        if (is_protected_code(event->code) && security_agreed(timeline, event))
+            continue;
+        rule_breach(run, SIDE_SERVER, PACKETS(event->packet), "a first digit from 1 to 5",
+                    "the code %03d", event->code);
+    }
+}
+
+void ftp_reply_second_digit(const struct timeline *timeline, struct rule_run *run)
+{
+    struct reply_walk walk = walk_replies(timeline);
+    const struct event *event;
+
+    while ((event = next_reply(&walk)) != NULL) {
+        int digit = event->code / 10 % 10;
+
+        if (event->code >= 100 && event->code <= 599 && (digit == 4 || digit > 5))
+            rule_breach(run, SIDE_SERVER, PACKETS(event->packet),
+                        "0, 1, 2, 3 or 5 as the second digit", "the code %03d", event->code);
+    }
+}
+
+void ftp_reply_known_code(const struct timeline *timeline, struct rule_run *run)
+{
+    struct reply_walk walk = walk_replies(timeline);
+    const struct event *event;
+
+    while ((event = next_reply(&walk)) != NULL) {
+        int digit = event->code / 10 % 10;
+
+        if (event->code < 100 || event->code > 599 || digit == 4 || digit > 5)
+            continue; /* told by the rules on the digits */
+        if (!ftp_reply_code_known(event->code))
+            rule_breach(run, SIDE_SERVER, PACKETS(event->packet),
+                        "a code that RFC 959 or one of its extensions defines", "the reply %s",
+                        rule_quote(run, ftp_reply_line(&event->reply, 0)));
+    }
+}
+
+void ftp_reply_crlf(const struct timeline *timeline, struct rule_run *run)
+{
+    report_quirk(timeline, run, FTP_REPLY_BARE_LF, "CR LF at the end of each line", "LF alone");
+}
+
+void ftp_reply_bare_cr(const struct timeline *timeline, struct rule_run *run)
+{
+    report_quirk(timeline, run, FTP_REPLY_BARE_CR, "LF or NUL after CR", "CR alone");
+}
+
+void ftp_reply_nul(const struct timeline *timeline, struct rule_run *run)
+{
+    report_quirk(timeline, run, FTP_REPLY_NUL, "NUL only after CR", "NUL");
+}
+
+void ftp_reply_control_bytes(const struct timeline *timeline, struct rule_run *run)
+{
+    report_quirk(timeline, run, FTP_REPLY_CONTROL, "text without control characters",
+                 "a control character");
+}
+
+void ftp_multiline_inner_pad(const struct timeline *timeline, struct rule_run *run)
+{
+    report_quirk(timeline, run, FTP_REPLY_INNER_CODE,
+                 "no inner line that begins with three digits and a space", "such a line");
+}
+
+void ftp_multiline_not_nested(const struct timeline *timeline, struct rule_run *run)
+{
+    struct reply_walk walk = walk_replies(timeline);
+    const struct event *event;
+
+    while ((event = next_reply(&walk)) != NULL)
+        if ((event->reply.quirks & FTP_REPLY_INNER_HYPHEN) != 0)
+            rule_remark(run, SIDE_SERVER, VERDICT_WARN, PACKETS(event->packet),
+                        "no inner line that begins with another code and a hyphen",
+                        "such a line in %s", rule_quote(run, event->reply.text));
+}
+
+void ftp_multiline_last_text(const struct timeline *timeline, struct rule_run *run)
+{
+    report_quirk(timeline, run, FTP_REPLY_LAST_NO_SPACE, "a space after the code of the last line",
+                 "the code alone");
+}
+
+/* True where octets above 127 are agreed on or echo what the client sent. */
+static bool may_be_8bit(const struct timeline *timeline, const struct event *reply)
+{
+    for (const struct event *event = timeline->events; event < reply; event++) {
+        if (event->kind == EVENT_COMMAND && ((event->command.quirks & FTP_COMMAND_8BIT) != 0 ||
+                                             bytes_is_nocase(event->command.verb, "LANG")))
+            return true;
+        if (event->kind == EVENT_REPLY && event->code == 211 &&
+            (bytes_search(event->reply.text, bytes_of("UTF8")) < event->reply.text.len ||
+             bytes_search(event->reply.text, bytes_of("MLST")) < event->reply.text.len))
+            return true;
+    }
+    return false;
+}
+
+void ftp_reply_7bit(const struct timeline *timeline, struct rule_run *run)
+{
+    struct reply_walk walk = walk_replies(timeline);
+    const struct event *event;
+
+    if (!timeline->from_start || !timeline->whole)
+        return;
+    while ((event = next_reply(&walk)) != NULL)
+        if ((event->reply.quirks & FTP_REPLY_8BIT) != 0 && event->code != 257 &&
+            !may_be_8bit(timeline, event))
+            rule_breach(run, SIDE_SERVER, PACKETS(event->packet), "octets below 128",
+                        "octets above 127 in %s", rule_quote(run, event->reply.text));
+}
+
+void ftp_reply_line_length(const struct timeline *timeline, struct rule_run *run)
+{
+    struct reply_walk walk = walk_replies(timeline);
+    const struct event *event;
+
+    while ((event = next_reply(&walk)) != NULL) {
+        if (event->code == 334 || event->code == 335 || event->code / 100 == 6)
+            continue; /* base64, RFC 2228 section 10 */
+        for (unsigned n = 0; n < event->reply.lines; n++) {
+            size_t len = ftp_reply_line(&event->reply, n).len + 2;
+
+            if (len <= LINE_LIMIT)
+                continue;
+            rule_breach(run, SIDE_SERVER, PACKETS(event->packet), "lines of at most 512 octets",
+                        "a line of %zu octets in a reply %d", len, event->code);
+            break;
+        }
+    }
+}
+
+void ftp_reply_error_text(const struct timeline *timeline, struct rule_run *run)
+{
+    struct reply_walk walk = walk_replies(timeline);
+    const struct event *event;
+
+    while ((event = next_reply(&walk)) != NULL) {
+        struct bytes text = bytes_from(ftp_reply_line(&event->reply, 0), 4);
+        bool error = event->code == 421 || event->code == 425 || event->code == 426 ||
+                     event->code / 100 == 5;
+
+        if (error && event->reply.lines == 1 && bytes_trim(text).len == 0 &&
+            (event->reply.quirks & FTP_REPLY_NO_SPACE) == 0)
+            rule_breach(run, SIDE_SERVER, PACKETS(event->packet), "a text that says why",
+                        "%d without a text", event->code);
+    }
+}
+
+void ftp_reply_whole_at_close(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct timeline_flow *control = &timeline->flows[0];
+    struct reply_walk walk = walk_replies(timeline);
+    const struct event *event;
+
+    if (control->rst[SIDE_SERVER] != 0 || control->rst[SIDE_CLIENT] != 0)
+        return;
+    while ((event = next_text(&walk)) != NULL)
+        if (is_torn(event))
+            rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, control->fin[SIDE_SERVER]),
+                        "the last reply whole before the connection is closed",
+                        "%s, and then the end", rule_quote(run, event->text));
+}
+
+static bool client_negotiates(const struct timeline *timeline, const struct event *before)
+{
+    for (const struct event *event = timeline->events; event < before; event++)
+        if (event->kind == EVENT_COMMAND && (event->command.quirks & FTP_COMMAND_TELNET) != 0)
+            return true;
+    return !timeline->from_start;
+}
+
+void ftp_telnet_server_noneg(const struct timeline *timeline, struct rule_run *run)
+{
+    struct reply_walk walk = walk_replies(timeline);
+    const struct event *event;
+
+    while ((event = next_reply(&walk)) != NULL)
+        if ((event->reply.quirks & FTP_REPLY_TELNET) != 0 && !client_negotiates(timeline, event))
+            rule_breach(run, SIDE_SERVER, PACKETS(event->packet),
+                        "no Telnet command but in answer to the client's", "a Telnet command in %s",
+                        rule_quote(run, event->text));
+}

@@ -1,0 +1,12 @@
+/* rules: all tables of rules, for whoever lists, explains or runs them. */
+#ifndef PEERSPEC_SUITES_RULES_H
+#define PEERSPEC_SUITES_RULES_H
+
+#include "judge/rule.h"
+
+extern const struct rule *const rule_tables[]; /* ended by NULL */
+
+/* The table for a protocol. */
+const struct rule *rule_table(enum protocol protocol);
+
+#endif

@@ -1,0 +1,25 @@
+/* udp_checks: the checks behind the table in udp_rules.c. */
+#ifndef PEERSPEC_SUITES_UDP_CHECKS_H
+#define PEERSPEC_SUITES_UDP_CHECKS_H
+
+#include "judge/rule.h"
+
+typedef void udp_check_fn(const struct timeline *timeline, struct rule_run *run);
+
+/* udp_checks.c */
+udp_check_fn udp_checksum, udp_checksum_v4, udp_checksum_v6, udp_source_port, udp_dest_port,
+    discard_silent, chargen_size, chargen_count, daytime_text, time_size, time_value;
+/* echo_checks.c */
+udp_check_fn echo_payload, echo_ports, echo_source, echo_group, echo_unsolicited, echo_order,
+    echo_loop;
+/* retry_checks.c */
+udp_check_fn retry_backoff, retry_first, retry_answered;
+
+/* The n-th datagram at or after event `from`; NULL past the last. *from is then behind it. */
+const struct event *next_datagram(const struct timeline *timeline, size_t *from);
+/* True where the service is known to be an echo. */
+bool is_echo(const struct timeline *timeline);
+/* True for broadcast and multicast addresses, as far as the address alone shows it. */
+bool is_group(const struct endpoint *endpoint);
+
+#endif
