@@ -13,6 +13,7 @@
 #define CONNECTIONS 64
 #define NAME_ROOM 24
 #define SPLITS 16
+#define SEGMENT_CEILING 60000
 #define LINE_CEILING (16 << 20)
 
 struct connection {
@@ -58,6 +59,7 @@ struct maker {
     struct manner manner;
     struct connection connections[CONNECTIONS];
     size_t connection_count;
+    uint32_t opened;
     struct bytes last_packet;
     struct {
         struct bytes frame;
@@ -392,7 +394,7 @@ static size_t pieces_cut(const struct maker *maker, struct bytes payload, struct
 
     for (size_t i = 0; payload.len > 0 && count + 1 < room; i++) {
         size_t n = i < manner->split_count ? i : manner->split_count - 1;
-        size_t len = payload.len;
+        size_t len = SEGMENT_CEILING;
 
         if (i < manner->split_count || (manner->split_on && manner->split_count > 0))
             len = manner->splits[n];
@@ -434,7 +436,7 @@ static struct connection *connection_named(struct maker *maker, struct bytes nam
 static struct connection *connection_add(struct maker *maker, struct bytes name)
 {
     struct connection *c = connection_named(maker, name);
-    uint32_t number = (uint32_t)(c != NULL ? c - maker->connections : (int)maker->connection_count);
+    uint32_t number = maker->opened++;
 
     if (c == NULL && maker->connection_count < CONNECTIONS)
         c = &maker->connections[maker->connection_count++];
@@ -887,7 +889,7 @@ static bool manner_split(struct maker *maker, struct manner *manner)
     uint64_t value;
 
     while (word_peek(maker).len > 0 && !word_is(maker, "...")) {
-        if (!number_take(maker, 60000, &value))
+        if (!number_take(maker, SEGMENT_CEILING, &value))
             return false;
         if (manner->split_count == SPLITS || value == 0)
             return wrong(maker, "at most 16 numbers, from 1");

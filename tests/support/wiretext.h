@@ -37,7 +37,7 @@
  *     open NAME ADDRESS:PORT > ADDRESS:PORT           anything; the first is the client and opens
  *     open ... middle                                 at the end of these lines: no handshake
  *     open ... unanswered | refused                   a SYN alone; a SYN and the RST that answers it
- *     send [NAME] C|S "OCTETS"      one segment (of at most 60000 octets)
+ *     send [NAME] C|S "OCTETS"      one segment, or several of 60000 octets
  *     again [NAME] C|S ["OCTETS"]   that side's last segment once more, or other octets in its place
  *     ack [NAME] C|S                a segment without payload
  *     keepalive [NAME] C|S          the same with the sequence number before the next
