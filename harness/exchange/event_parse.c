@@ -142,14 +142,14 @@ static bool has_points(const struct event_ref *event)
            event->channel == CHANNEL_FLOW;
 }
 
-static bool bad_part(struct reading *r, struct bytes part)
+static bool bad_part(struct reading *r, struct bytes part, const char *const *words)
 {
     size_t at = r->at - part.len;
     char near[SUGGEST_TEXT];
 
     return source_problem(r->source, place_of(r, at), "'%.*s' is nothing that '%.*s' has%s",
                           SOURCE_WORD(part), SOURCE_WORD(bytes_slice(r->word, 0, at - 1)),
-                          suggest(part, part_words, near));
+                          suggest(part, words, near));
 }
 
 static const enum field_name fields[] = {FIELD_PORT,   FIELD_ADDR, FIELD_OCTETS,
@@ -167,7 +167,7 @@ static bool has_field(const struct event_ref *event, enum field_name field, bool
     case FIELD_LENGTH:
         return !by_end && !has_points(event);
     case FIELD_CODE:
-        return !by_end && event->channel == CHANNEL_COMMAND;
+        return !by_end && event->channel == CHANNEL_REPLY;
     }
     return false;
 }
@@ -189,11 +189,12 @@ static bool take_field(struct reading *r, struct bytes part, struct operand *ope
     }
     field = index_of(part, field_words);
     if (field < 0)
-        return bad_part(r, part);
+        return bad_part(r, part, operand->by_end ? field_words : part_words);
     operand->field = fields[field];
     if (operand->field == FIELD_OCTETS && !has_points(&operand->event))
         operand->field = FIELD_LENGTH;
-    return has_field(&operand->event, operand->field, operand->by_end) || bad_part(r, part);
+    return has_field(&operand->event, operand->field, operand->by_end) ||
+           bad_part(r, part, part_words);
 }
 
 /* What stands behind the event's name: a point in time, a field, or nothing. */

@@ -96,8 +96,11 @@ static const char *id_of(struct source *source)
     return rest != NULL ? rest : source->path;
 }
 
+/* Blank lines, comments, and the form feeds between the pages of an RFC. */
 static bool skipped(struct line line)
 {
+    while (!line_over(&line) && line_peek(&line) == '\f')
+        line.at++;
     return line_over(&line) || line_peek(&line) == '#';
 }
 

@@ -44,7 +44,8 @@ enum delivery_kind {
     DELIVER_TRUNCATE,       /* ! truncate 512      number of octets kept */
     DELIVER_AFTER_RESET,    /* ! after 100 bytes reset   the data connection */
     DELIVER_AFTER_CLOSE,    /* ! after 100 bytes close */
-    /* these are steps of their own, STEP_ACT, done by the side that spoke last */
+    /* these are steps of their own, STEP_ACT: done by the side that is named ("! server close"),
+     * or else by the fake where one side alone is under test, or else by who spoke last */
     DELIVER_CLOSE,          /* ! close */
     DELIVER_RESET,          /* ! reset */
     DELIVER_HALF_CLOSE,     /* ! half-close */

@@ -96,8 +96,10 @@ static bool take_opening(struct steps_reader *steps, struct line *line)
     return true;
 }
 
-/* Add the rest of the line to the reply that is being read. */
-static void add_line(struct steps_reader *steps, struct line *line, struct bytes code)
+/* Add the rest of the line to the reply that is being read; `code` is what a fake sends before it,
+ * `start` where the line's text began. */
+static void add_line(struct steps_reader *steps, struct line *line, struct bytes code,
+                     size_t start)
 {
     struct pattern pattern;
     struct pattern *added;
@@ -107,6 +109,7 @@ static void add_line(struct steps_reader *steps, struct line *line, struct bytes
         return;
     }
     added = list_add(&steps->lines, steps->source->arena, sizeof *added);
+    pattern.source = bytes_from(line->text, start);
     *added = pattern;
 }
 
@@ -145,18 +148,20 @@ static bool closes(const struct steps_reader *steps, struct line *line)
 static bool more_of_reply(struct steps_reader *steps, struct line *line)
 {
     struct bytes code = bytes_slice(line_rest(line), 0, 3);
+    size_t start = line->at;
 
     if (!closes(steps, line)) {
-        add_line(steps, line, bytes_of(""));
+        add_line(steps, line, bytes_of(""), start);
         return !steps->reply_spoilt;
     }
-    add_line(steps, line, code);
+    add_line(steps, line, code, start);
     return close_reply(steps);
 }
 
 bool speech_reply(struct steps_reader *steps, struct line *line, bool optional)
 {
     struct bytes code = bytes_slice(line_rest(line), 0, 3);
+    size_t start = line->at;
 
     if (steps->in_reply)
         return more_of_reply(steps, line);
@@ -166,7 +171,7 @@ bool speech_reply(struct steps_reader *steps, struct line *line, bool optional)
     if (!take_opening(steps, line))
         return false;
     steps->in_reply = steps->reply.code_count > 0 && line_peek(line) == '-';
-    add_line(steps, line, steps->reply.code_count > 0 ? code : bytes_of(""));
+    add_line(steps, line, steps->reply.code_count > 0 ? code : bytes_of(""), start);
     return steps->in_reply ? !steps->reply_spoilt : close_reply(steps);
 }
 

@@ -104,13 +104,24 @@ static struct step *add_mark(struct steps_reader *steps, enum step_kind kind, st
     return step;
 }
 
+/* The side that the harness always plays, where there is one. */
+static bool always_fake(const struct exchange *exchange, enum side *side)
+{
+    if (exchange->tests[SIDE_CLIENT] == exchange->tests[SIDE_SERVER])
+        return false;
+    *side = exchange->tests[SIDE_CLIENT] ? SIDE_SERVER : SIDE_CLIENT;
+    return true;
+}
+
 static void add_act(struct steps_reader *steps, const struct delivery_line *read)
 {
     struct step *step = add_mark(steps, STEP_ACT, read->delivery.at);
 
     step->act = read->delivery;
-    step->speaker = read->names_side ? read->side : steps->spoken ? steps->last : SIDE_SERVER;
-    if (!read->names_side && !steps->spoken) {
+    step->speaker = steps->spoken ? steps->last : SIDE_SERVER;
+    if (read->names_side) {
+        step->speaker = read->side;
+    } else if (!always_fake(steps->exchange, &step->speaker) && !steps->spoken) {
         size_t *orphan = list_add(&steps->orphans, steps->source->arena, sizeof *orphan);
 
         *orphan = steps->steps.count - 1;

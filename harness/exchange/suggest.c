@@ -18,25 +18,29 @@ static bool same(char a, char b)
     return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-/* Levenshtein's distance; both are at most LONGEST octets. */
+static bool swapped(struct bytes a, size_t i, struct bytes b, size_t j)
+{
+    return i > 1 && j > 1 && same(a.at[i - 1], b.at[j - 2]) && same(a.at[i - 2], b.at[j - 1]);
+}
+
+/* Letters missing, added, wrong or swapped with their neighbour. Both are at most LONGEST octets. */
 static size_t distance(struct bytes a, struct bytes b)
 {
-    size_t row[LONGEST + 1];
+    size_t far[LONGEST + 1][LONGEST + 1];
 
+    for (size_t i = 0; i <= a.len; i++)
+        far[i][0] = i;
     for (size_t j = 0; j <= b.len; j++)
-        row[j] = j;
+        far[0][j] = j;
     for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
-
-        row[0] = i;
         for (size_t j = 1; j <= b.len; j++) {
-            size_t above = row[j];
-
-            row[j] = least(above + 1, row[j - 1] + 1, diagonal + !same(a.at[i - 1], b.at[j - 1]));
-            diagonal = above;
+            far[i][j] = least(far[i - 1][j] + 1, far[i][j - 1] + 1,
+                              far[i - 1][j - 1] + !same(a.at[i - 1], b.at[j - 1]));
+            if (swapped(a, i, b, j) && far[i - 2][j - 2] + 1 < far[i][j])
+                far[i][j] = far[i - 2][j - 2] + 1;
         }
     }
-    return row[b.len];
+    return far[a.len][b.len];
 }
 
 static const char *nearest(struct bytes word, const char *const *names)
