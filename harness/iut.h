@@ -6,7 +6,8 @@
  * The holes of an operation: {1} {2} ... are its arguments as the exchange gives them; {remote} is
  * the first, the file on the server; {local} the second, the file in the client's folder, or where
  * there is none the last component of the first. A word that is nothing but an empty hole is left
- * out; in quotes ('{password}') it stays, as an empty word. */
+ * out; in quotes ('{password}') it stays, as an empty word. For URLs {%remote} is the value percent-
+ * encoded but for its slashes, and {@host} an address in brackets where it is IPv6. */
 #ifndef PEERSPEC_IUT_H
 #define PEERSPEC_IUT_H
 

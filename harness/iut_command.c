@@ -6,12 +6,21 @@
 
 #define COMMAND_CEILING 65536
 
+/* What a hole's name may begin with, and how its value is then written. */
+enum { AS_URL_PATH = '%', AS_URL_HOST = '@' };
+
+static bool is_marked(struct bytes name)
+{
+    return name.len > 1 && (name.at[0] == AS_URL_PATH || name.at[0] == AS_URL_HOST);
+}
+
 /* The value of the hole called `name`; *known is false where there is none. An operation's argument
  * that was not given is an empty hole. */
 static const char *hole_value(struct bytes name, const struct iut_hole *holes, size_t count,
                               bool *known)
 {
     *known = true;
+    name = bytes_from(name, is_marked(name));
     for (size_t i = 0; i < count; i++) {
         if (bytes_is(name, holes[i].name))
             return holes[i].value != NULL ? holes[i].value : "";
@@ -22,6 +31,7 @@ static const char *hole_value(struct bytes name, const struct iut_hole *holes, s
 
 static bool names_hole(struct bytes name)
 {
+    name = bytes_from(name, is_marked(name));
     for (size_t i = 0; i < name.len; i++) {
         if (!isalnum((unsigned char)name.at[i]) && name.at[i] != '_' && name.at[i] != '-')
             return false;
@@ -44,6 +54,27 @@ static struct bytes hole_at(struct bytes text)
     return names_hole(name) ? name : (struct bytes){NULL, 0};
 }
 
+/* RFC 3986 section 2.1; what is unreserved, and the slash, stays. */
+static void add_url_path(struct buf *into, const char *value)
+{
+    for (; *value != '\0'; value++) {
+        if (isalnum((unsigned char)*value) || strchr("-._~/", *value) != NULL)
+            buf_add(into, (struct bytes){value, 1});
+        else
+            buf_addf(into, "%%%02X", (unsigned)(unsigned char)*value);
+    }
+}
+
+static void add_value(struct buf *into, struct bytes name, const char *value)
+{
+    if (is_marked(name) && name.at[0] == AS_URL_PATH)
+        add_url_path(into, value);
+    else if (is_marked(name) && strchr(value, ':') != NULL)
+        buf_addf(into, "[%s]", value);
+    else
+        buf_add_text(into, value);
+}
+
 static enum err fill(struct buf *into, struct bytes text, const struct iut_hole *holes,
                      size_t count, struct diag *why)
 {
@@ -60,7 +91,7 @@ static enum err fill(struct buf *into, struct bytes text, const struct iut_hole 
         value = hole_value(name, holes, count, &known);
         if (!known)
             return diag_set(why, ERR_SYNTAX, "{" BYTES_FMT "} has no value here", BYTES_ARG(name));
-        buf_add_text(into, value);
+        add_value(into, name, value);
         text = bytes_from(text, name.len + 2);
     }
     return OK;

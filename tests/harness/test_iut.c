@@ -251,8 +251,11 @@ static struct arena arena;
 static const char *const *argv;
 
 static const struct iut_hole holes[] = {
-    {"host", "192.0.2.1"}, {"user", "a b"}, {"password", ""}, {"1", "x y.pdf"}, {"2", NULL},
+    {"host", "192.0.2.1"}, {"user", "a b"}, {"password", ""},
+    {"1", "x y.pdf"},      {"2", NULL},     {"six", "2001:db8::1"},
 };
+
+#define HOLES (sizeof holes / sizeof holes[0])
 
 static const struct {
     const char *command;
@@ -269,6 +272,9 @@ static const struct {
     {"a b'c d'e", "a|bc de|"},
     {"a {} {a b} { ${x:+y}", "a|{}|{a|b}|{|${x:+y}|"},
     {"a ''", "a||"},
+    {"ftp://{%user}@{@host}:21/{%1}", "ftp://a%20b@192.0.2.1:21/x%20y.pdf|"},
+    {"{@six} {six} {%six} {%2} {@2}", "[2001:db8::1]|2001:db8::1|2001%3Adb8%3A%3A1|"},
+    {"{%} {@} {%a b}", "{%}|{@}|{%a|b}|"},
 };
 
 START_TEST(command_is_split_and_filled)
@@ -276,7 +282,7 @@ START_TEST(command_is_split_and_filled)
     char words[256] = "";
 
     arena_init(&arena);
-    ck_assert_int_eq(iut_command(&arena, good_commands[_i].command, holes, 5, &argv, &why), OK);
+    ck_assert_int_eq(iut_command(&arena, good_commands[_i].command, holes, HOLES, &argv, &why), OK);
     for (size_t i = 0; argv[i] != NULL; i++) {
         strcat(words, argv[i]);
         strcat(words, "|");
@@ -289,15 +295,19 @@ END_TEST
 static const struct {
     const char *command, *message;
 } bad_commands[] = {
-    {"", "the command line is empty"},         {"  ", "the command line is empty"},
-    {"{2}", "the command line is empty"},      {"a {hots}", "{hots} has no value here"},
-    {"a 'b", "a quote is left open in: a 'b"}, {"a \"b'", "a quote is left open in: a \"b'"},
+    {"", "the command line is empty"},
+    {"  ", "the command line is empty"},
+    {"{2}", "the command line is empty"},
+    {"a {hots}", "{hots} has no value here"},
+    {"a {%hots}", "{%hots} has no value here"},
+    {"a 'b", "a quote is left open in: a 'b"},
+    {"a \"b'", "a quote is left open in: a \"b'"},
 };
 
 START_TEST(bad_command_is_refused)
 {
     arena_init(&arena);
-    ck_assert_int_eq(iut_command(&arena, bad_commands[_i].command, holes, 5, &argv, &why),
+    ck_assert_int_eq(iut_command(&arena, bad_commands[_i].command, holes, HOLES, &argv, &why),
                      ERR_SYNTAX);
     ck_assert_str_eq(why.text, bad_commands[_i].message);
     arena_fini(&arena);
@@ -309,9 +319,10 @@ START_TEST(text_is_filled_and_not_split)
     const char *out;
 
     arena_init(&arena);
-    ck_assert_int_eq(iut_fill(&arena, "listen={host}\nuser='{user}'", holes, 5, &out, &why), OK);
+    ck_assert_int_eq(iut_fill(&arena, "listen={host}\nuser='{user}'", holes, HOLES, &out, &why),
+                     OK);
     ck_assert_str_eq(out, "listen=192.0.2.1\nuser='a b'");
-    ck_assert_int_eq(iut_fill(&arena, "{what}", holes, 5, &out, &why), ERR_SYNTAX);
+    ck_assert_int_eq(iut_fill(&arena, "{what}", holes, HOLES, &out, &why), ERR_SYNTAX);
     arena_fini(&arena);
 }
 END_TEST
