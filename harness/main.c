@@ -1,6 +1,6 @@
 /* main: alone knows the fakes and the suites, and hands them to the harness. */
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "console.h"
 #include "crew.h"
@@ -15,11 +15,7 @@
 #include "session.h"
 #include "shelf.h"
 #include "suites/ftp/ftp_replies.h"
-#include "suites/ftp/ftp_rules.h"
-#include "suites/tcp/tcp_rules.h"
-#include "suites/udp/udp_rules.h"
-
-static const struct rule *const rule_tables[] = {ftp_rules, udp_rules, tcp_rules, NULL};
+#include "suites/rules.h"
 
 static const struct kit kit = {
     .make = {[PROTOCOL_FTP] = {ftp_client_new, ftp_server_new},
@@ -77,10 +73,21 @@ static enum err do_version(const struct call *call, int *status, struct diag *wh
     return OK;
 }
 
+#define MAX_FAULTS 16
+
+/* [--fault NAME]... client OPERATION HOST PORT USER PASSWORD [ARGUMENT]...: for adapters and tests. */
 static enum err do_builtin(const struct call *call, int *status, struct diag *why)
 {
-    *status = ftp_job_main(call->options->words.items, call->options->words.count,
-                           &call->options->faults, why);
+    const char *const *words = call->options->words.items;
+    const char *faults[MAX_FAULTS + 1] = {NULL};
+    size_t count = call->options->words.count, fault_count = 0;
+
+    while (count >= 2 && strcmp(words[0], "--fault") == 0 && fault_count < MAX_FAULTS) {
+        faults[fault_count++] = words[1];
+        words += 2;
+        count -= 2;
+    }
+    *status = ftp_job_main(words, count, faults, why);
     return OK;
 }
 

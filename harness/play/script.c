@@ -24,22 +24,6 @@ static bool waits_for_nothing(const struct script *script, const struct step *st
            step->act.kind == DELIVER_SILENT;
 }
 
-/* `index` moved over what is no step of anybody's: ends of alternatives. At an EITHER it stops. */
-static size_t settle(const struct script *script, size_t index)
-{
-    while (index < count_of(script)) {
-        const struct step *step = step_at(script, index);
-
-        if (step->kind == STEP_OR)
-            index = step->end + 1;
-        else if (step->kind == STEP_END || waits_for_nothing(script, step))
-            index++;
-        else
-            break;
-    }
-    return index;
-}
-
 static bool fakes_turn(const struct script *script, const struct step *step)
 {
     return step->kind == STEP_DATA || step->speaker == script->fake;
@@ -58,6 +42,48 @@ static size_t behind_optional(const struct script *script, size_t index)
         if ((step->kind != STEP_LINE || step->speaker != SIDE_SERVER) && step->kind != STEP_DATA)
             break;
         index++;
+    }
+    return index;
+}
+
+/* An optional reply that answers an optional command: that command came, or we would not be here. */
+static bool answers_optional(const struct script *script, size_t index)
+{
+    while (index-- > 0) {
+        const struct step *step = step_at(script, index);
+
+        if (step->kind == STEP_LINE && step->speaker == SIDE_CLIENT)
+            return step->optional;
+        if (step->kind != STEP_LINE && step->kind != STEP_DATA)
+            return false;
+    }
+    return false;
+}
+
+/* What a fake may leave out it leaves out. */
+static bool left_out(const struct script *script, size_t index)
+{
+    const struct step *step = step_at(script, index);
+
+    return step->kind == STEP_LINE && step->optional && step->speaker == script->fake &&
+           !(step->speaker == SIDE_SERVER && answers_optional(script, index));
+}
+
+/* `index` moved over what is nobody's turn: ends of alternatives, and what is left out. At an
+ * EITHER it stops. */
+static size_t settle(const struct script *script, size_t index)
+{
+    while (index < count_of(script)) {
+        const struct step *step = step_at(script, index);
+
+        if (step->kind == STEP_OR)
+            index = step->end + 1;
+        else if (step->kind == STEP_END || waits_for_nothing(script, step))
+            index++;
+        else if (left_out(script, index))
+            index = behind_optional(script, index);
+        else
+            break;
     }
     return index;
 }

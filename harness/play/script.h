@@ -1,7 +1,7 @@
 /* script: where a run stands in the steps of its exchange.
  *
  * Knows whose turn it is: optional steps, alternatives (either, or, end), and the answers that go
- * with a command that was left out. Moves no octet. */
+ * with a command that was left out. A fake leaves out its own optional steps. Moves no octet. */
 #ifndef PEERSPEC_PLAY_SCRIPT_H
 #define PEERSPEC_PLAY_SCRIPT_H
 

@@ -122,6 +122,21 @@ START_TEST(data_is_the_fakes_turn_in_both_directions)
 }
 END_TEST
 
+START_TEST(a_fake_leaves_out_its_own_optional_steps)
+{
+    script_of("title: t\n\nC? SYST\nS> 215 UNIX\nC> NOOP\nS> 200 Yes.\n", SIDE_CLIENT);
+    ck_assert_uint_eq(line_of(script_fake_step(&script)), 5);
+}
+END_TEST
+
+START_TEST(a_fake_answers_an_optional_command_that_came)
+{
+    script_of("title: t\n\nC? SYST\nS? 215 UNIX\nC> NOOP\nS> 200 Yes.\n", SIDE_SERVER);
+    script_accept(&script, 0);
+    ck_assert_uint_eq(line_of(script_fake_step(&script)), 4);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("script");
@@ -138,6 +153,8 @@ int main(void)
     tcase_add_test(turns, an_optional_reply_may_be_waited_for_in_vain);
     tcase_add_test(turns, a_script_that_ends_in_what_may_be_left_out_is_over);
     tcase_add_test(turns, data_is_the_fakes_turn_in_both_directions);
+    tcase_add_test(turns, a_fake_leaves_out_its_own_optional_steps);
+    tcase_add_test(turns, a_fake_answers_an_optional_command_that_came);
     suite_add_tcase(suite, turns);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
