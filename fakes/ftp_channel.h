@@ -1,46 +1,30 @@
-/* ftp_channel: the data connections of an FTP client, one after the other: where the next one is to
- * come about, and the transfer on it.
- *
- * A transfer is told once it was asked for and its connection is over, in whichever order the two
- * happen: a server may send all its data before its 150. */
+/* ftp_channel: where the next data connection of a session goes: PORT, PASV, EPRT, EPSV. */
 #ifndef PEERSPEC_FAKES_FTP_CHANNEL_H
 #define PEERSPEC_FAKES_FTP_CHANNEL_H
 
-#include "play/peer.h"
+#include "fakes/ftp_data.h"
 
-struct ftp_channel;
+struct ftp_session;
 
-struct ftp_channel_config {
-    struct loop *loop;
-    struct transcript *transcript;
-    int64_t timeout;         /* ns to wait for the connection, and for progress */
-    bool reads_early;        /* receive as soon as the connection stands, not only when asked to */
-    void *ctx;
-    void (*ended)(void *ctx, const struct peer_data_end *end);
+enum ftp_way { FTP_WAY_NONE, FTP_WAY_PASSIVE, FTP_WAY_ACTIVE };
+
+struct ftp_channel {
+    enum ftp_way way;
+    struct endpoint to;    /* active */
+    struct endpoint bound; /* passive */
+    struct ftp_data *data; /* passive, or connecting, or connected; owned */
 };
 
-NODISCARD enum err ftp_channel_new(const struct ftp_channel_config *config,
-                                   struct ftp_channel **out, struct diag *why);
-void ftp_channel_free(struct ftp_channel *channel); /* takes NULL */
-/* The next data connection goes to `to`, from the address of `from`. */
-void ftp_channel_aim(struct ftp_channel *channel, const struct endpoint *from,
-                     const struct endpoint *to);
-/* The next one comes to a listener at `at` (port 0: any); *bound says where. */
-bool ftp_channel_listen(struct ftp_channel *channel, const struct endpoint *at,
-                        struct endpoint *bound);
-/* True where there is a listener at just that place. */
-bool ftp_channel_listens_at(const struct ftp_channel *channel, const struct endpoint *at);
-/* The server has agreed to what was aimed at or announced; taken back by a transfer. */
-void ftp_channel_set_ready(struct ftp_channel *channel);
-bool ftp_channel_is_ready(const struct ftp_channel *channel);
-/* The transfer command has left: connect, or await the server. */
-void ftp_channel_begin(struct ftp_channel *channel, bool server_sends);
-/* Do the transfer; `content` is what goes out, copied. `ended` follows. */
-void ftp_channel_transfer(struct ftp_channel *channel, const struct peer_transfer *transfer,
-                          struct bytes content);
-/* The transfer command has had its last reply. */
-void ftp_channel_answered(struct ftp_channel *channel, bool well);
-/* Let all go: nothing is told any more. */
-void ftp_channel_drop(struct ftp_channel *channel);
+/* Drop what was announced before: listener, unused connection. */
+void ftp_channel_close(struct ftp_session *session);
+/* Listen for the client at the control connection's address; channel.bound says where. */
+bool ftp_channel_listen(struct ftp_session *session);
+/* The same at an address and port that the script names. */
+bool ftp_channel_listen_at(struct ftp_session *session, const struct endpoint *at);
+void ftp_channel_aim(struct ftp_session *session, const struct endpoint *to);
+/* A transfer wants the connection: the transfer is told when it is there, or that it failed. */
+void ftp_channel_want(struct ftp_session *session);
+/* RFC 2577 section 3: may data go there? NULL, or why not, as a reply. */
+const char *ftp_channel_refusal(const struct ftp_session *session, const struct endpoint *to);
 
 #endif

@@ -1,0 +1,49 @@
+#include "fakes/ftp_telnet.h"
+
+#include "fakes/ftp_session.h"
+
+enum telnet { SE = 240, SB = 250, WILL = 251, WONT = 252, DO = 253, DONT = 254, IAC = 255 };
+
+static int octet(const struct ftp_session *session, size_t at)
+{
+    return at < session->input.len ? (unsigned char)session->input.ptr[at] : -1;
+}
+
+static void refuse(struct ftp_session *session, int asked, int option)
+{
+    const char answer[3] = {(char)IAC, (char)(asked == WILL ? DONT : WONT), (char)option};
+
+    if (ftp_session_misbehaves(session, FAULT_TELNET_SILENT) || session->silent)
+        return;
+    outlet_say(session->outlet, &(struct peer_say){.text = {answer, sizeof answer}});
+}
+
+/* Octets that the command at `at`, behind its IAC, takes; 0 where it is not all there. */
+static size_t serve_command(struct ftp_session *session, size_t at)
+{
+    int command = octet(session, at);
+
+    if (command < 0)
+        return 0;
+    if (command < WILL || command == IAC)
+        return 1;
+    if (octet(session, at + 1) < 0)
+        return 0;
+    if (command == WILL || command == DO)
+        refuse(session, command, octet(session, at + 1));
+    return 2;
+}
+
+void ftp_telnet_refuse(struct ftp_session *session)
+{
+    while (session->negotiated < session->input.len) {
+        size_t len = 0;
+
+        if (octet(session, session->negotiated) == IAC) {
+            len = serve_command(session, session->negotiated + 1);
+            if (len == 0)
+                return;
+        }
+        session->negotiated += 1 + len;
+    }
+}

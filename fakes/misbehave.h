@@ -1,0 +1,93 @@
+/* misbehave: faults of the fake FTP server, switched on by name, so that each rule can be shown to
+ * fail.
+ *
+ * A fault is a row of the table: its name, what it does, the rule that it breaks, and either a
+ * reply that it rewrites or an enum fault that the server asks for where it acts. Beside the named
+ * ones there are three with a value: reply:VERB=CODE answers VERB with CODE instead of doing it,
+ * stall:VERB=TIME waits before the answer (3s, 200ms, or nanoseconds), drop-after:VERB closes the
+ * control connection after the first reply to VERB. "GREETING" stands for the greeting. */
+#ifndef PEERSPEC_FAKES_MISBEHAVE_H
+#define PEERSPEC_FAKES_MISBEHAVE_H
+
+#include "base/buf.h"
+#include "base/diag.h"
+
+/* Faults that are more than another text of a reply. */
+enum fault {
+    FAULT_NONE, /* of rows that only rewrite */
+    FAULT_NO_GREETING,
+    FAULT_GREETING_LATE,
+    FAULT_120_ALONE,
+    FAULT_NO_226,
+    FAULT_EARLY_226,
+    FAULT_226_BEFORE_FIN,
+    FAULT_NO_150,
+    FAULT_DATA_FIRST,
+    FAULT_WRONG_PORT_227,
+    FAULT_FOREIGN_227,
+    FAULT_WRONG_PORT_229,
+    FAULT_DATA_FROM_WRONG_PORT,
+    FAULT_DATA_NOT_CLOSED,
+    FAULT_DATA_RESET,
+    FAULT_THIRD_HOST_DATA,
+    FAULT_ACTIVE_EARLY,
+    FAULT_ACTIVE_ELSEWHERE,
+    FAULT_DATA_THOUGH_REFUSED,
+    FAULT_RNTO_WITHOUT_RNFR,
+    FAULT_ACCEPTS_BEFORE_LOGIN,
+    FAULT_CLOSE_AFTER_USER,
+    FAULT_CLOSE_MID_REPLY,
+    FAULT_TRUNCATES,
+    FAULT_NLST_LONG,
+    FAULT_NLST_BARE_NAMES,
+    FAULT_LIST_BARE_LF,
+    FAULT_MLSD_NO_SPACE,
+    FAULT_MLSD_BAD_TIME,
+    FAULT_MLSD_SPACE_IN_FACT,
+    FAULT_ASCII_BARE_LF,
+    FAULT_REST_IGNORED,
+    FAULT_REST_STICKY,
+    FAULT_BOUNCE,
+    FAULT_EPSV_ALL_IGNORED,
+    FAULT_TELNET_NEGOTIATES,
+    FAULT_TELNET_SILENT,
+    FAULT_NO_REPLY_TO_NOOP,
+    FAULT_REPLY_ORDER,
+    FAULT_SPONTANEOUS,
+    FAULT_421_GOES_ON,
+    FAULT_QUIT_STAYS,
+    FAULT_QUIT_RESETS,
+    FAULT_ABOR_KEEPS_DATA,
+    FAULT_ABOR_CLOSES_CONTROL,
+    FAULT_REIN_KEEPS_LOGIN,
+    FAULT_STORES_WRONG,
+    FAULT_COUNT
+};
+
+struct misbehaviour {
+    const char *name;
+    const char *does;
+    const char *breaks; /* a rule's id */
+    enum fault fault;   /* FAULT_NONE: it rewrites */
+    /* Change the whole reply to `verb` in place, line ends and all; an empty one is not sent. */
+    void (*rewrite)(struct buf *reply, const char *verb, int code);
+};
+
+/* All of them, ended by one whose name is NULL. */
+const struct misbehaviour *misbehaviours(void);
+
+struct misbehave; /* what is switched on */
+
+/* `names` is ended by NULL and may be NULL. ERR_USAGE names what is no fault. */
+NODISCARD enum err misbehave_new(const char *const *names, struct misbehave **out,
+                                 struct diag *why);
+void misbehave_free(struct misbehave *misbehave); /* takes NULL */
+bool misbehaves(const struct misbehave *misbehave, enum fault fault);
+/* Let the faults that are on rewrite a reply. */
+void misbehave_rewrite(const struct misbehave *misbehave, const char *verb, struct buf *reply);
+/* reply:VERB=CODE; 0 where none is given. */
+int misbehave_reply(const struct misbehave *misbehave, const char *verb);
+int64_t misbehave_stall(const struct misbehave *misbehave, const char *verb); /* ns */
+bool misbehave_drops_after(const struct misbehave *misbehave, const char *verb);
+
+#endif
