@@ -69,7 +69,7 @@ static void cannot_connect(struct ftp_control *control, int error)
     snprintf(words, sizeof words, "cannot connect to %s: %s",
              endpoint_format(&control->config.remote, text), strerror(error));
     add_entry(control, ENTRY_NOTE, bytes_of(words));
-    end(control, PEER_FAILED);
+    end(control, error == ECONNRESET ? PEER_RESET : PEER_FAILED);
 }
 
 /* Tell the replies that are there. */

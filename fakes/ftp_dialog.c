@@ -14,7 +14,7 @@
 #define REPLIES_MOST 64
 #define LINE_CEILING (1u << 16)
 #define QUIT_WAIT (2 * CLOCK_SECOND)
-#define AFTERMATH_WAIT CLOCK_SECOND /* for the reply to a transfer that has failed */
+#define AFTERMATH_WAIT (CLOCK_SECOND / 2) /* for the reply to a transfer that has failed */
 
 struct queued_reply {
     int code; /* 0: it was none */
@@ -188,7 +188,9 @@ static enum err pass_over_unasked(struct ftp_dialog *dialog, struct diag *why)
 
         if (code / 100 > 3 || code == 0) {
             dialog->out_of_step = true;
-            return fail_with_reply(dialog, "the server says unasked", why);
+            return fail_with_reply(
+                dialog, code == 421 ? "the server ends the session" : "the server says unasked",
+                why);
         }
     }
     return dialog->closed ? connection_lost(dialog, "between two commands", why) : OK;
@@ -488,6 +490,9 @@ static enum err connect_data(struct ftp_dialog *dialog, uint16_t port, struct di
     wait_for(dialog, data_stands_or_failed, dialog->config.timeout);
     if (dialog->data_open)
         return OK;
+    err = pass_over_unasked(dialog, why);
+    if (err != OK)
+        return err;
     return diag_set(why, ERR_UNREACHABLE, "no data connection to port %u: %s", to.port,
                     dialog->data_failure != NULL ? dialog->data_failure : "no answer");
 }
@@ -528,20 +533,23 @@ static enum err try_passive(struct ftp_dialog *dialog, bool extended, bool *refu
     if (faulty(dialog, "stalls-after-passive"))
         return next_reply(dialog, "after PASV", dialog->config.timeout, &code, why);
     err = connect_data(dialog, port, why);
-    *refused = err != OK && !dialog->closed;
+    *refused = err != OK && !dialog->closed && !dialog->out_of_step;
     return err;
 }
 
 enum err ftp_dialog_passive(struct ftp_dialog *dialog, struct diag *why)
 {
+    struct diag first;
     bool refused;
     enum err err;
 
     if (faulty(dialog, "no-port-before-retr"))
         return OK;
-    err = try_passive(dialog, true, &refused, why);
+    err = try_passive(dialog, true, &refused, &first);
     if (err != OK && refused && dialog->config.server.family == 4)
-        err = try_passive(dialog, false, &refused, why);
+        return try_passive(dialog, false, &refused, why);
+    if (err != OK)
+        *why = first;
     return err;
 }
 
@@ -612,13 +620,13 @@ static enum err data_trouble(struct ftp_dialog *dialog, struct diag *why)
     return OK;
 }
 
-/* The transfer has failed: its last reply is still heard, so that QUIT can be said. */
+/* Where the data have failed, the last reply is still heard, so that QUIT can be said. */
 static void hear_aftermath(struct ftp_dialog *dialog, const struct progress *progress)
 {
     int code = progress->final == 0 ? 100 : progress->final;
     struct diag ignored;
 
-    while (code / 100 == 1 && !dialog->closed &&
+    while (progress->data_noticed && code / 100 == 1 && !dialog->closed &&
            next_reply(dialog, progress->when, AFTERMATH_WAIT, &code, &ignored) == OK)
         ;
 }
