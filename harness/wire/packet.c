@@ -62,22 +62,21 @@ static bool ipv4_read(struct bytes in, size_t wire, struct ip *ip)
     return true;
 }
 
-/* Length of the extension header at the start of the body; 0: it is none that can be skipped. */
+static bool is_extension(uint8_t protocol)
+{
+    return protocol == IPPROTO_HOPOPTS || protocol == IPPROTO_ROUTING ||
+           protocol == IPPROTO_DSTOPTS || protocol == IPPROTO_FRAGMENT || protocol == IPPROTO_AH ||
+           protocol == 135; /* mobility */
+}
+
+/* Length of the extension header at the start of the body, which holds 8 octets. */
 static size_t extension_length(uint8_t protocol, struct bytes body)
 {
-    switch (protocol) {
-    case IPPROTO_HOPOPTS:
-    case IPPROTO_ROUTING:
-    case IPPROTO_DSTOPTS:
-    case 135: /* mobility */
-        return ((size_t)octet_at(body, 1) + 1) * 8;
-    case IPPROTO_AH:
-        return ((size_t)octet_at(body, 1) + 2) * 4;
-    case IPPROTO_FRAGMENT:
+    if (protocol == IPPROTO_FRAGMENT)
         return 8;
-    default:
-        return 0;
-    }
+    if (protocol == IPPROTO_AH)
+        return ((size_t)octet_at(body, 1) + 2) * 4;
+    return ((size_t)octet_at(body, 1) + 1) * 8;
 }
 
 static void fragment_header_read(struct ip *ip)
@@ -92,15 +91,13 @@ static void fragment_header_read(struct ip *ip)
 
 static bool extensions_skip(struct ip *ip)
 {
-    for (int i = 0; i < IPV6_HEADERS && !ip->fragment; i++) {
+    for (int i = 0; i < IPV6_HEADERS && !ip->fragment && is_extension(ip->protocol); i++) {
         uint8_t next;
         size_t len;
 
-        if (ip->body.len < 8 && ip->octets >= 8 && extension_length(ip->protocol, ip->body) > 0)
+        if (ip->body.len < 8)
             return false;
-        len = ip->body.len < 8 ? 0 : extension_length(ip->protocol, ip->body);
-        if (len == 0)
-            return true;
+        len = extension_length(ip->protocol, ip->body);
         if (len > ip->octets)
             return false;
         next = octet_at(ip->body, 0);

@@ -150,9 +150,12 @@ static bool hole_acked(const struct stream *stream)
 
 static void holes_settle(struct stream *stream, const struct stream_sink *sink)
 {
-    while (stream->held != NULL && (hole_acked(stream) || stream->held_count > STREAM_PIECES ||
-                                    stream->held_octets > STREAM_HELD))
+    while (stream->held != NULL && !stream->ended &&
+           (hole_acked(stream) || stream->held_count > STREAM_PIECES ||
+            stream->held_octets > STREAM_HELD))
         skip_hole(stream, sink);
+    if (stream->ended)
+        stream_fini(stream); /* what lies beyond the end */
 }
 
 void stream_add(struct stream *stream, const struct stream_segment *segment,
@@ -183,8 +186,9 @@ void stream_acked(struct stream *stream, uint32_t ack, const struct stream_sink 
 
 void stream_flush(struct stream *stream, const struct stream_sink *sink)
 {
-    while (stream->held != NULL)
+    while (stream->held != NULL && !stream->ended)
         skip_hole(stream, sink);
+    stream_fini(stream);
 }
 
 bool stream_closed(const struct stream *stream)

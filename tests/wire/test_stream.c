@@ -148,6 +148,16 @@ START_TEST(nothing_comes_after_the_end)
 }
 END_TEST
 
+START_TEST(what_waited_beyond_the_end_is_dropped)
+{
+    add(110, "beyond", false);
+    add(100, "x", true);
+    ck_assert_ptr_null(stream.held);
+    stream_flush(&stream, &sink);
+    ck_assert_str_eq(buf_text(&said), "x.");
+}
+END_TEST
+
 START_TEST(what_a_snaplen_cut_still_counts)
 {
     struct stream_segment cut = {.seq = 100, .data = bytes_of("abc"), .octets = 10, .keep = true};
@@ -208,6 +218,7 @@ int main(void)
     tcase_add_test(order, sequence_numbers_wrap);
     tcase_add_test(order, a_fin_takes_one_number_and_is_closed_once_it_is_acknowledged);
     tcase_add_test(order, nothing_comes_after_the_end);
+    tcase_add_test(order, what_waited_beyond_the_end_is_dropped);
     tcase_add_test(gaps, a_hole_that_the_peer_acknowledged_is_a_gap);
     tcase_add_test(gaps, a_hole_that_was_acknowledged_before_is_a_gap_at_once);
     tcase_add_test(gaps, the_end_shows_the_holes);
