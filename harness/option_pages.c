@@ -14,7 +14,7 @@ void options_usage(FILE *out)
           "  peerspec play [FILE] --as server|client   play the fake peer alone, by hand\n"
           "  peerspec list [SELECT...]                 exchanges, rules, adapters, profiles\n"
           "  peerspec explain ID                       what a rule or an exchange asks\n"
-          "  peerspec lint FILE...                     find mistakes in exchange files\n"
+          "  peerspec lint [FILE...]                   find mistakes in exchange files\n"
           "  peerspec version\n"
           "\n"
           "A server TARGET is a URL (ftp://user:password@host:port, udp://host:port,\n"
@@ -58,6 +58,7 @@ void options_help(FILE *out, enum command command)
         options_usage(out);
         return;
     }
+    fputs("Usage:\n", out);
     print_synopsis(out, command_rows[command].synopsis);
     fprintf(out, "\n%s\n", command_rows[command].about);
     for (const struct option_row *row = option_rows; row->name != NULL; row++) {

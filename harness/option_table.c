@@ -132,14 +132,6 @@ static enum err take_isolate(struct reading *reading, const char *value)
     return option_unfit(reading, value, "auto, namespace or none");
 }
 
-static enum err take_seed(struct reading *reading, const char *value)
-{
-    reading->out->has_seed = true;
-    if (!bytes_to_u64(bytes_of(value), &reading->out->seed))
-        return option_unfit(reading, value, "a number");
-    return OK;
-}
-
 static enum err take_protocol(struct reading *reading, const char *value)
 {
     for (enum protocol protocol = PROTOCOL_FTP; protocol <= PROTOCOL_TCP; protocol++) {
@@ -292,7 +284,7 @@ enum {
 #define AT(field) offsetof(struct options, field)
 
 const struct option_row option_rows[] = {
-    {"level", 0, "LEVEL", RUNS | CHECK, OPTION_OWN, 0, take_level,
+    {"level", 0, "LEVEL", RUNS, OPTION_OWN, 0, take_level,
      "what counts: must, should, or practice (all; the default)"},
     {"jobs", 'j', "N", RUNS, OPTION_OWN, 0, take_jobs, "cases at the same time"},
     {"timeout", 0, "TIME", RUNS | PLAY, OPTION_OWN, 0, take_timeout, "for one case: 10s, 500ms"},
@@ -301,13 +293,12 @@ const struct option_row option_rows[] = {
     {"evidence", 0, "DIR", RUNS, OPTION_TEXT, AT(evidence), NULL,
      "keep capture, transcript and script of each case there"},
     {"baseline", 0, "FILE", RUNS, OPTION_TEXT, AT(baseline), NULL,
-     "known deviations, which do not count (peerspec.baseline)"},
+     "known deviations, which do not count"},
     {"write-baseline", 0, NULL, RUNS, OPTION_FLAG, AT(write_baseline), NULL,
-     "add what fails now to the baseline"},
+     "write what fails to that file (peerspec.baseline)"},
     {"shard", 0, "I/N", RUNS, OPTION_OWN, 0, take_shard, "only the I-th of N parts of the cases"},
     {"isolate", 0, "HOW", RUNS, OPTION_OWN, 0, take_isolate,
      "auto (the default), namespace, or none: loopback as it is"},
-    {"seed", 0, "N", RUNS, OPTION_OWN, 0, take_seed, "for what is random: repeats a run"},
     {"strict", 0, NULL, RUNS | CHECK, OPTION_FLAG, AT(strict), NULL, "WARN counts like FAIL"},
     {"writable", 0, "DIR", SERVER, OPTION_TEXT, AT(writable), NULL,
      "a folder of the server's in which cases may write"},
@@ -378,8 +369,10 @@ const struct command_row command_rows[COMMAND_COUNT] = {
     [COMMAND_EXPLAIN] = {"explain", "peerspec explain ID...",
                          "Print what a rule or an exchange asks, why, and where it is written.\n",
                          1, SIZE_MAX, "say what to explain: the id of a rule or an exchange"},
-    [COMMAND_LINT] = {"lint", "peerspec lint FILE...", "Find mistakes in exchange files.\n", 1,
-                      SIZE_MAX, "say which exchange files to look at"},
+    [COMMAND_LINT] = {"lint", "peerspec lint [FILE...]",
+                      "Find mistakes in exchange files; without any, in those that come with "
+                      "peerspec.\n",
+                      0, SIZE_MAX, NULL},
     [COMMAND_VERSION] = {"version", "peerspec version", "Print the version.\n", 0, 0, NULL},
     [COMMAND_BUILTIN] = {"builtin", "", "", 0, SIZE_MAX, NULL},
 };

@@ -13,6 +13,7 @@ static const struct {
 } later[] = {
     {"--junit", "write --tap FILE, which CI systems read too"},
     {"--json", "write --tap FILE"},
+    {"--seed", "nothing of a run is random but what a script seeds itself"},
     {"record", "write the exchange by hand (peerspec-exchange(5))"},
 };
 
@@ -233,6 +234,10 @@ static enum err check_play(struct reading *reading)
 
     if (out->words.count > 0)
         out->file = out->words.items[0];
+    if (!out->has_as && (out->listen.host != NULL) != (out->connect.host != NULL)) {
+        out->has_as = true;
+        out->as = out->connect.host != NULL ? SIDE_CLIENT : SIDE_SERVER;
+    }
     if (!out->has_as)
         return diag_set(reading->why, ERR_USAGE, "say what to play: --as server or --as client");
     if (out->as == SIDE_SERVER && out->connect.host != NULL)
@@ -330,11 +335,17 @@ static int command_line_at(int argc, char *const *argv)
     return argc;
 }
 
+/* What stands behind -- is the program under test. */
+static bool takes_command(enum command command)
+{
+    return command == COMMAND_CLIENT || command == COMMAND_SERVER;
+}
+
 static enum err parse_command(struct reading *reading, int argc, char *const *argv)
 {
     struct options *out = reading->out;
     char **copy = arena_take(&out->arena, ((size_t)argc + 1) * sizeof *copy);
-    int end = out->command == COMMAND_CLIENT ? command_line_at(argc, argv) : argc;
+    int end = takes_command(out->command) ? command_line_at(argc, argv) : argc;
     enum err err;
 
     if (end < argc - 1)

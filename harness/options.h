@@ -71,8 +71,6 @@ struct options {
     bool write_baseline;
     unsigned shard, shards; /* from 1; 0 of 0: all */
     enum isolate isolate;
-    bool has_seed;
-    uint64_t seed;
     bool strict, quiet, no_color;
     const char *writable;      /* server */
     struct option_pairs files; /* server: REMOTE=LOCAL */
@@ -83,7 +81,7 @@ struct options {
 
     /* play */
     const char *file; /* the exchange; NULL: none */
-    bool has_as;
+    bool has_as;      /* always, where the command is play: --listen or --connect says it too */
     enum side as;
     struct hostport listen, connect;
     const struct option_reply *replies;

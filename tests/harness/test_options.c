@@ -167,7 +167,7 @@ START_TEST(without_options_there_are_defaults)
     ck_assert_uint_eq(options.jobs, 0);
     ck_assert_int_eq(options.timeout, 0);
     ck_assert_uint_eq(options.shards, 0);
-    ck_assert(!options.strict && !options.quiet && !options.no_color && !options.has_seed);
+    ck_assert(!options.strict && !options.quiet && !options.no_color);
     ck_assert_ptr_null(options.words.items);
 }
 END_TEST
@@ -175,7 +175,7 @@ END_TEST
 START_TEST(options_of_a_run)
 {
     parse_well("server vsftpd --level must --jobs=3 --timeout 500ms --tap - --evidence ev "
-               "--baseline b --write-baseline --shard 2/3 --isolate none --seed 7 --strict "
+               "--baseline b --write-baseline --shard 2/3 --isolate none --strict "
                "--quiet --no-color --writable incoming --file a=b --file c/d=e=f");
     ck_assert_int_eq(options.level, LEVEL_MUST);
     ck_assert_uint_eq(options.jobs, 3);
@@ -187,8 +187,6 @@ START_TEST(options_of_a_run)
     ck_assert_uint_eq(options.shard, 2);
     ck_assert_uint_eq(options.shards, 3);
     ck_assert_int_eq(options.isolate, ISOLATE_NONE);
-    ck_assert(options.has_seed);
-    ck_assert_uint_eq(options.seed, 7);
     ck_assert_str_eq(options.writable, "incoming");
     ck_assert_uint_eq(options.files.count, 2);
     ck_assert_str_eq(options.files.items[0].name, "a");
@@ -233,6 +231,17 @@ START_TEST(play_as_client_connects)
     ck_assert_int_eq(options.as, SIDE_CLIENT);
     ck_assert_str_eq(options.connect.host, "localhost");
     ck_assert_uint_eq(options.connect.port, 21);
+}
+END_TEST
+
+START_TEST(where_to_play_says_which_side)
+{
+    parse_well("play --listen :2121");
+    ck_assert(options.has_as);
+    ck_assert_int_eq(options.as, SIDE_SERVER);
+    parse_well("play --connect h:21");
+    ck_assert(options.has_as);
+    ck_assert_int_eq(options.as, SIDE_CLIENT);
 }
 END_TEST
 
@@ -334,7 +343,6 @@ static const struct {
     {"client --adapter a -- b", "--adapter and a command line after -- exclude each other"},
     {"server http://h", "'http://h' is no target: a URL begins with ftp://, udp:// or tcp://"},
     {"check", "say which capture: a pcap or pcapng file, or - for standard input"},
-    {"lint", "say which exchange files to look at"},
     {"explain", "say what to explain: the id of a rule or an exchange"},
     {"version now", "peerspec version does not take 'now'"},
     {"play a b --as server", "peerspec play does not take 'b'"},
@@ -376,7 +384,8 @@ static const struct {
     {"server x --shard 4/3", "--shard wants I/N, for instance 1/3, 2/3 and 3/3, not '4/3'"},
     {"server x --shard 1", "--shard wants I/N, for instance 1/3, 2/3 and 3/3, not '1'"},
     {"server x --isolate maybe", "--isolate wants auto, namespace or none, not 'maybe'"},
-    {"server x --seed x", "--seed wants a number, not 'x'"},
+    {"server x --seed 7",
+     "--seed is not there yet: nothing of a run is random but what a script seeds itself"},
     {"server x --file a",
      "--file wants REMOTE=LOCAL, for instance readme.txt=./readme.txt, not 'a'"},
     {"client x --port 0", "--port wants a number from 1 to 65535, not '0'"},
@@ -479,6 +488,7 @@ static Suite *make_suite(void)
     tcase_add_test(values, options_of_a_run);
     tcase_add_test(values, options_of_play);
     tcase_add_test(values, play_as_client_connects);
+    tcase_add_test(values, where_to_play_says_which_side);
     tcase_add_test(values, options_of_check);
     tcase_add_loop_test(values, durations_are_read, 0, COUNT(durations));
     tcase_add_loop_test(values, bad_durations_are_refused, 0, COUNT(bad_durations));
