@@ -3,13 +3,18 @@
 #include <errno.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <linux/udp.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/endpoint.h"
@@ -266,6 +271,32 @@ START_TEST(probing_leaves_the_caller_where_it_is)
 }
 END_TEST
 
+/* As a container's seccomp profile does. */
+static bool forbid_unshare(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof code / sizeof code[0], code};
+
+    return prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) == 0 &&
+           prctl(PR_SET_SECCOMP, (unsigned long)SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+START_TEST(where_namespaces_are_forbidden_the_call_and_the_reason_are_told)
+{
+    ck_assert(forbid_unshare());
+    ck_assert_int_eq(_i == 0 ? namespace_probe(&why) : namespace_enter(&why), ERR_PERMISSION);
+    ck_assert_int_eq(why.code, ERR_PERMISSION);
+    ck_assert_str_eq(why.text, "unshare(CLONE_NEWUSER | CLONE_NEWNET): Operation not permitted "
+                               "(forbidden by a container's seccomp profile or by the system's "
+                               "settings)");
+}
+END_TEST
+
 static Suite *namespace_suite(void)
 {
     Suite *suite = suite_create("namespace");
@@ -280,6 +311,8 @@ static Suite *namespace_suite(void)
     tcase_add_test(link, the_mtu_is_that_of_an_ethernet);
     tcase_add_loop_test(link, a_large_write_leaves_in_packets_that_fit_the_mtu, 0, 2);
     tcase_add_test(link, probing_leaves_the_caller_where_it_is);
+    tcase_add_loop_test(link, where_namespaces_are_forbidden_the_call_and_the_reason_are_told, 0,
+                        2);
     suite_add_tcase(suite, addresses);
     suite_add_tcase(suite, link);
     return suite;

@@ -163,8 +163,14 @@ END_TEST
 
 START_TEST(a_half_closed_side_can_still_be_drained)
 {
+    int on = 1;
+
     connect_both(IPV4);
     shutdown(far, SHUT_WR);
+    setsockopt(near, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on); /* of the FIN, now */
+    ck_assert_uint_eq(look_up().state, TCP_FIN_WAIT2);
+    ck_assert(!look_up().over);
+    ck_assert_int_eq(sockdiag_drained(sockdiag, near, 3), 0);
     put(near, 3);
     ck_assert_int_eq(sockdiag_drained(sockdiag, near, 3), 0);
     get(far, 3);
@@ -178,8 +184,11 @@ START_TEST(a_side_that_closed_has_nothing_left_to_read)
     put(near, 3);
     get(far, 3);
     close(far);
-    ck_assert_int_eq(sockdiag_drained(sockdiag, near, 3), 1);
     far = -1;
+    ck_assert_int_eq(sockdiag_drained(sockdiag, near, 3), 1);
+    ck_assert_int_eq(shutdown(near, SHUT_WR), 0);
+    ck_assert_uint_eq(look_up().state, TCP_TIME_WAIT);
+    ck_assert(look_up().over);
 }
 END_TEST
 
