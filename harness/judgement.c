@@ -158,6 +158,7 @@ static void judge_script(const struct case_evidence *evidence, struct outcome *o
 static void judge_program(const struct case_evidence *evidence, struct outcome *outcome)
 {
     struct staging *staging = evidence->staging;
+    const struct iut *profile = staging->rig->settings->subject.iut;
     struct finding finding = finding_of(evidence);
     char seen[120];
 
@@ -168,9 +169,8 @@ static void judge_program(const struct case_evidence *evidence, struct outcome *
         finding.expected = "the program ends by itself or goes on";
         snprintf(seen, sizeof seen, "it was ended by signal %d (%s)", staging->end.status,
                  strsignal(staging->end.status));
-    } else if (staging->ended && evidence->one->iut == SIDE_SERVER &&
-               (staging->rig->settings->subject.iut == NULL ||
-                !iut_has(staging->rig->settings->subject.iut, "one-shot"))) {
+    } else if (staging->ended && evidence->one->iut == SIDE_SERVER && profile != NULL &&
+               !iut_has(profile, "one-shot")) {
         finding.requirement = "the server goes on serving";
         finding.expected = "a server that still runs";
         snprintf(seen, sizeof seen, "it ended with exit status %d", staging->end.status);

@@ -251,17 +251,23 @@ static enum err check_play(struct reading *reading)
     return OK;
 }
 
+/* What stands behind -- is the program under test. */
+static bool takes_command(enum command command)
+{
+    return command == COMMAND_CLIENT || command == COMMAND_SERVER;
+}
+
 static enum err check_words(struct reading *reading)
 {
     struct options *out = reading->out;
     const struct command_row *command = &command_rows[out->command];
-    bool names_client = out->argv != NULL || out->adapter != NULL;
+    bool named = out->argv != NULL || out->adapter != NULL;
 
     if (out->command == COMMAND_CLIENT && out->argv != NULL && out->adapter != NULL)
         return diag_set(reading->why, ERR_USAGE,
                         "--adapter and a command line after -- exclude "
                         "each other");
-    if (out->command == COMMAND_CLIENT && names_client)
+    if (takes_command(out->command) && named)
         return OK;
     if (out->words.count < command->least)
         return diag_set(reading->why, ERR_USAGE, "%s", command->missing);
@@ -333,12 +339,6 @@ static int command_line_at(int argc, char *const *argv)
             return i;
     }
     return argc;
-}
-
-/* What stands behind -- is the program under test. */
-static bool takes_command(enum command command)
-{
-    return command == COMMAND_CLIENT || command == COMMAND_SERVER;
 }
 
 static enum err parse_command(struct reading *reading, int argc, char *const *argv)

@@ -110,7 +110,7 @@ static enum err set_target(struct session *session, struct diag *why)
     if (options->target.kind == TARGET_NAME)
         return named_target(session, options->target.text, why);
     return diag_set(why, ERR_USAGE, options->command == COMMAND_SERVER
-                                        ? "a server is named by a profile or a URL"
+                                        ? "a server is named by a profile, a URL, or by -- COMMAND"
                                         : "a client is named by an adapter, or by -- COMMAND");
 }
 
@@ -160,6 +160,7 @@ static enum err make_plan(struct session *session, struct diag *why)
     enum err err = plan_make(&session->where, &selection, &session->plan, why);
 
     if (err == OK && session->settings.subject.command != NULL &&
+        session->settings.subject.side == SIDE_CLIENT &&
         (options->words.items == NULL || options->words.items[0] == NULL))
         drop_other_operations(&session->plan);
     return err;
@@ -246,7 +247,8 @@ static const char *repeat_command(const struct session *session, const struct pl
     const struct subject *subject = &session->settings.subject;
 
     if (subject->command != NULL)
-        snprintf(text, room, "peerspec client '%s' %s", one->id, subject->words);
+        snprintf(text, room, "peerspec %s '%s' %s", side_name(subject->side), one->id,
+                 subject->words);
     else
         snprintf(text, room, "peerspec %s %s '%s'", side_name(subject->side), subject->words,
                  one->id);

@@ -119,14 +119,21 @@ static bool wants_ipv6(const struct exchange *exchange)
     return exchange->needs != NULL && strstr(exchange->needs, "ipv6") != NULL;
 }
 
+/* A server started by a bare command: it may listen at the loopback address alone. */
+static bool program_of_theirs(const struct staging *staging)
+{
+    return staging->one->iut == SIDE_SERVER && subject_of(staging->rig)->command != NULL;
+}
+
 static void choose_server(struct staging *staging)
 {
     struct rig *rig = staging->rig;
     const struct exchange *exchange = staging->one->exchange;
     bool ipv6 = wants_ipv6(exchange);
-    const char *addr = !rig->isolated ? (ipv6 ? "::1" : "127.0.0.1")
-                       : ipv6         ? LAB_SERVER_ADDR6
-                                      : LAB_SERVER_ADDR;
+    bool loopback = !rig->isolated || program_of_theirs(staging);
+    const char *addr = loopback ? (ipv6 ? "::1" : "127.0.0.1")
+                       : ipv6   ? LAB_SERVER_ADDR6
+                                : LAB_SERVER_ADDR;
 
     if (elsewhere(rig))
         staging->server = subject_of(rig)->address;
@@ -162,12 +169,14 @@ static enum err lay_out_server(struct staging *staging, struct diag *why)
     enum err err;
 
     snprintf(staging->root, sizeof staging->root, "%s/%s", staging->folder,
-             iut->root == NULL ? "root" : iut->root);
+             iut == NULL         ? "."
+             : iut->root == NULL ? "root"
+                                 : iut->root);
     err = workspace_folder(staging->root, why);
     if (err == OK)
         err = workspace_files(staging->root, staging->one->exchange->files,
                               staging->one->exchange->file_count, why);
-    if (err == OK && iut->writable != NULL) {
+    if (err == OK && iut != NULL && iut->writable != NULL) {
         snprintf(writable, sizeof writable, "%s/%s", staging->root, iut->writable);
         err = workspace_folder(writable, why);
         if (err == OK && chmod(writable, 0777) != 0)
@@ -192,7 +201,7 @@ enum err staging_init(struct staging *staging, struct rig *rig, const struct pla
     if (err == OK && one->iut == SIDE_CLIENT)
         err = workspace_files(staging->folder, one->exchange->local, one->exchange->local_count,
                               why);
-    else if (err == OK && subject_of(rig)->iut != NULL)
+    else if (err == OK && !elsewhere(rig))
         err = lay_out_server(staging, why);
     return err;
 }
