@@ -40,7 +40,7 @@ static void add(struct rule_run *run, enum side subject, enum verdict verdict,
     if (run->only != 0 && run->only != 1 + (int)subject)
         return;
     for (size_t n = 0; n < 3; n++)
-        if (packets[n] != 0)
+        if (packets[n] != 0 && (n == 0 || packets[n] != packets[n - 1]))
             finding.packets[finding.packet_count++] = packets[n];
     findings_add(run->out, &finding);
 }

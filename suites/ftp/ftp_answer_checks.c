@@ -38,7 +38,7 @@ static struct bytes text_of(const struct event *reply, unsigned n)
 
 static void breach(struct rule_run *run, const struct event *reply, const char *expected)
 {
-    rule_breach(run, SIDE_SERVER, PACKETS(reply->packet), expected, "%s",
+    rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet), expected, "%s",
                 rule_quote(run, reply->reply.text));
 }
 
@@ -303,7 +303,7 @@ static void judge_feat_lines(const struct timeline *timeline, struct rule_run *r
 
         if (line.len >= 2 && line.at[0] == ' ' && line.at[1] > ' ')
             continue;
-        rule_breach(run, SIDE_SERVER, PACKETS(reply->packet),
+        rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet),
                     "one space and a feature in each line between the first and the last", "%s",
                     rule_quote(run, line));
         return;
@@ -322,8 +322,8 @@ static void judge_feat_end(const struct timeline *timeline, struct rule_run *run
 
     (void)timeline, (void)turn;
     if (reply->reply.lines > 1 && !bytes_is_nocase(last, "End"))
-        rule_remark(run, SIDE_SERVER, VERDICT_WARN, PACKETS(reply->packet), "211 End", "%s",
-                    rule_quote(run, line_of(reply, reply->reply.lines - 1)));
+        rule_remark(run, SIDE_SERVER, VERDICT_WARN, PACKETS(reply->first_packet, reply->packet),
+                    "211 End", "%s", rule_quote(run, line_of(reply, reply->reply.lines - 1)));
 }
 
 void ftp_feat_end(const struct timeline *timeline, struct rule_run *run)
@@ -420,7 +420,7 @@ static void judge_feat_mlst(const struct timeline *timeline, struct rule_run *ru
 
     (void)timeline, (void)turn;
     if (lists_feature(reply, "MLST", &parameters) && !is_fact_list(parameters))
-        rule_breach(run, SIDE_SERVER, PACKETS(reply->packet),
+        rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet),
                     "MLST and the facts, each with ';' after it", "MLST %s",
                     rule_quote(run, parameters));
 }

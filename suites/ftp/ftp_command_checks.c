@@ -44,8 +44,8 @@ static void report_quirk(const struct timeline *timeline, struct rule_run *run, 
 
     while ((event = next_command(&walk)) != NULL)
         if ((event->command.quirks & quirk) != 0)
-            rule_breach(run, SIDE_CLIENT, PACKETS(event->packet), expected, "%s in %s", seen,
-                        rule_quote(run, event->text));
+            rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet), expected,
+                        "%s in %s", seen, rule_quote(run, event->text));
 }
 
 static bool is(const struct event *event, const char *verb)
@@ -95,7 +95,7 @@ void ftp_cmd_verb(const struct timeline *timeline, struct rule_run *run)
         while (letters < verb.len && is_letter(verb.at[letters]))
             letters++;
         if (letters == 0)
-            rule_breach(run, SIDE_CLIENT, PACKETS(event->packet),
+            rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet),
                         "a command that begins with a word of letters", "the line %s",
                         rule_quote(run, event->text));
     }
@@ -109,7 +109,7 @@ void ftp_cmd_one_sp(const struct timeline *timeline, struct rule_run *run)
     while ((event = next_command(&walk)) != NULL)
         if ((event->command.quirks & FTP_COMMAND_TWO_SPACES) != 0 &&
             (traits(event) & FTP_VERB_PATH) != 0 && bytes_trim(event->command.argument).len > 0)
-            rule_remark(run, SIDE_CLIENT, VERDICT_WARN, PACKETS(event->packet),
+            rule_remark(run, SIDE_CLIENT, VERDICT_WARN, PACKETS(event->first_packet, event->packet),
                         "exactly one space before a pathname", "more than one in %s",
                         rule_quote(run, event->text));
 }
@@ -123,7 +123,7 @@ void ftp_cmd_no_trailing_sp(const struct timeline *timeline, struct rule_run *ru
         bool bare = event->command.has_argument && bytes_trim(event->command.argument).len == 0;
 
         if (bare && (traits(event) & FTP_VERB_NO_ARG) != 0)
-            rule_breach(run, SIDE_CLIENT, PACKETS(event->packet),
+            rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet),
                         "no space after a command without an argument", "%s",
                         rule_quote(run, event->text));
     }
@@ -140,11 +140,11 @@ void ftp_cmd_args(const struct timeline *timeline, struct rule_run *run)
 
         if (!given && (traits(event) & FTP_VERB_NEEDS_ARG) != 0 && !is(event, "CWD") &&
             !is(event, "PASS"))
-            rule_breach(run, SIDE_CLIENT, PACKETS(event->packet), "an argument", "%s",
-                        rule_quote(run, event->text));
+            rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet),
+                        "an argument", "%s", rule_quote(run, event->text));
         if (given && !blank && (traits(event) & FTP_VERB_NO_ARG) != 0 && !is(event, "STOU"))
-            rule_breach(run, SIDE_CLIENT, PACKETS(event->packet), "no argument", "%s",
-                        rule_quote(run, event->text));
+            rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet),
+                        "no argument", "%s", rule_quote(run, event->text));
     }
 }
 
@@ -160,8 +160,8 @@ void ftp_cmd_length(const struct timeline *timeline, struct rule_run *run)
         for (const char *const *verb = long_ones; *verb != NULL; verb++)
             may = may || is(event, *verb);
         if (!may && event->text.len > LINE_LIMIT)
-            rule_breach(run, SIDE_CLIENT, PACKETS(event->packet), "a line of at most 4096 octets",
-                        "a line of %zu octets", event->text.len);
+            rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet),
+                        "a line of at most 4096 octets", "a line of %zu octets", event->text.len);
     }
 }
 
@@ -232,8 +232,8 @@ static void judge_argument(const struct timeline *timeline, struct rule_run *run
 
     while ((event = next_command(&walk)) != NULL)
         if (is(event, verb) && event->command.argument.len > 0 && !fits(event->command.argument))
-            rule_breach(run, SIDE_CLIENT, PACKETS(event->packet), expected, "%s",
-                        rule_quote(run, event->text));
+            rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet), expected,
+                        "%s", rule_quote(run, event->text));
 }
 
 void ftp_type_syntax(const struct timeline *timeline, struct rule_run *run)
@@ -254,8 +254,8 @@ void ftp_rest_arg(const struct timeline *timeline, struct rule_run *run)
             continue;
         event = &timeline->events[turn->command];
         if (event->command.argument.len > 0 && !is_number(event->command.argument))
-            rule_breach(run, SIDE_CLIENT, PACKETS(event->packet), "digits alone in stream mode",
-                        "%s", rule_quote(run, event->text));
+            rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet),
+                        "digits alone in stream mode", "%s", rule_quote(run, event->text));
     }
 }
 

@@ -155,6 +155,15 @@ static void take_preliminary(struct ftp_turn *turn, size_t reply, int code)
         turn->second = reply;
 }
 
+/* True where this first reply answers a command: the server has no greeting. */
+static bool skips_greeting(const struct pairing *pairing, int code)
+{
+    const struct ftp_turn *head = &pairing->dialogue->turns[0];
+
+    return pairing->head == 0 && pairing->dialogue->count > 1 && head->preliminary == FTP_NONE &&
+           code != 120 && code != 220 && code != 230 && code != 421;
+}
+
 /* False where the pairing cannot go on. */
 static bool take_reply(struct pairing *pairing, size_t reply)
 {
@@ -166,6 +175,8 @@ static bool take_reply(struct pairing *pairing, size_t reply)
         dialogue->spontaneous = reply;
         return false;
     }
+    if (skips_greeting(pairing, code))
+        pairing->head++;
     if (code < 200) {
         take_preliminary(&dialogue->turns[pairing->head], reply, code);
         return true;

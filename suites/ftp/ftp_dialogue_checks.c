@@ -246,6 +246,7 @@ void ftp_1yz_completed(const struct timeline *timeline, struct rule_run *run)
 void ftp_no_spontaneous(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    const struct timeline_flow *control = &timeline->flows[0];
     const struct event *reply;
 
     if (dialogue->spontaneous == FTP_NONE)
@@ -253,6 +254,8 @@ void ftp_no_spontaneous(const struct timeline *timeline, struct rule_run *run)
     reply = &timeline->events[dialogue->spontaneous];
     if (reply->code == 421)
         return; /* the server says why it goes; that it does is another rule */
+    if (control->fin[SIDE_CLIENT] != 0 && control->fin[SIDE_CLIENT] < reply->packet)
+        return; /* the client has gone, and nothing can get out of step */
     rule_breach(
         run, SIDE_SERVER,
         PACKETS(ftp_packet(timeline, dialogue->turns[dialogue->count - 1].final), reply->packet),
@@ -304,12 +307,15 @@ static void judge_code(const struct timeline *timeline, struct rule_run *run,
     const uint64_t *packets = PACKETS(ftp_packet(timeline, turn->command), event->packet);
     const char *when = after ? " after a preliminary reply" : "";
     enum ftp_reply_standing standing = ftp_reply_standing(verb, event->code, after);
+    bool fits = ftp_reply_class_listed(verb, event->code, after);
 
     if (standing == FTP_REPLY_LISTED || standing == FTP_REPLY_CUSTOM)
         return;
     if (event->code / 100 == 6 || event->code < 100 || event->code > 599)
         return; /* told by the rule on the first digit */
-    if (standing == FTP_REPLY_UNUSUAL || ftp_reply_class_listed(verb, event->code, after))
+    if (fits && !ftp_reply_code_known(event->code))
+        return; /* told by the rules on the digits and on known codes */
+    if (standing == FTP_REPLY_UNUSUAL || fits)
         rule_remark(run, SIDE_SERVER, VERDICT_WARN, packets,
                     "one of the replies that the RFCs list for the command", "%d to %s%s",
                     event->code, verb, when);
@@ -328,6 +334,8 @@ void ftp_reply_code_table(const struct timeline *timeline, struct rule_run *run)
 
         if (turn->pipelined || !ftp_reply_knows(ftp_turn_verb(timeline, turn)))
             continue;
+        if (ftp_turn_is(timeline, turn, "SITE") && turn->preliminary != FTP_NONE)
+            continue; /* what SITE does is the server's own matter */
         if (turn->preliminary != FTP_NONE && may_be_preliminary(timeline, turn))
             judge_code(timeline, run, turn, turn->preliminary, false);
         if (turn->final != FTP_NONE)

@@ -58,8 +58,8 @@ static void report_quirk(const struct timeline *timeline, struct rule_run *run, 
 
     while ((event = next_reply(&walk)) != NULL)
         if ((event->reply.quirks & quirk) != 0)
-            rule_breach(run, SIDE_SERVER, PACKETS(event->packet), expected, "%s in %s", seen,
-                        rule_quote(run, event->reply.text));
+            rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet), expected,
+                        "%s in %s", seen, rule_quote(run, event->reply.text));
 }
 
 /* A reply that the end of the connection cut off: the line, or the lines, have no end. */
@@ -84,11 +84,11 @@ void ftp_reply_code_format(const struct timeline *timeline, struct rule_run *run
         if (is_torn(event))
             return; /* told by FTP-REPLY-WHOLE-AT-CLOSE */
         if (event->kind == EVENT_BAD_REPLY)
-            rule_breach(run, SIDE_SERVER, PACKETS(event->packet), expected, "the line %s",
-                        rule_quote(run, event->text));
+            rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet), expected,
+                        "the line %s", rule_quote(run, event->text));
         else if ((event->reply.quirks & FTP_REPLY_NO_SPACE) != 0)
-            rule_remark(run, SIDE_SERVER, VERDICT_WARN, PACKETS(event->packet), expected,
-                        "a code alone: %s", rule_quote(run, event->reply.text));
+            rule_remark(run, SIDE_SERVER, VERDICT_WARN, PACKETS(event->first_packet, event->packet),
+                        expected, "a code alone: %s", rule_quote(run, event->reply.text));
         if (event->kind == EVENT_BAD_REPLY)
             return; /* what follows may be the rest of the same trouble */
     }
@@ -117,8 +117,8 @@ void ftp_reply_first_digit(const struct timeline *timeline, struct rule_run *run
             continue;
         if (is_protected_code(event->code) && security_agreed(timeline, event))
             continue;
-        rule_breach(run, SIDE_SERVER, PACKETS(event->packet), "a first digit from 1 to 5",
-                    "the code %03d", event->code);
+        rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet),
+                    "a first digit from 1 to 5", "the code %03d", event->code);
     }
 }
 
@@ -131,7 +131,7 @@ void ftp_reply_second_digit(const struct timeline *timeline, struct rule_run *ru
         int digit = event->code / 10 % 10;
 
         if (event->code >= 100 && event->code <= 599 && (digit == 4 || digit > 5))
-            rule_breach(run, SIDE_SERVER, PACKETS(event->packet),
+            rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet),
                         "0, 1, 2, 3 or 5 as the second digit", "the code %03d", event->code);
     }
 }
@@ -147,7 +147,7 @@ void ftp_reply_known_code(const struct timeline *timeline, struct rule_run *run)
         if (event->code < 100 || event->code > 599 || digit == 4 || digit > 5)
             continue; /* told by the rules on the digits */
         if (!ftp_reply_code_known(event->code))
-            rule_breach(run, SIDE_SERVER, PACKETS(event->packet),
+            rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet),
                         "a code that RFC 959 or one of its extensions defines", "the reply %s",
                         rule_quote(run, ftp_reply_line(&event->reply, 0)));
     }
@@ -187,7 +187,7 @@ void ftp_multiline_not_nested(const struct timeline *timeline, struct rule_run *
 
     while ((event = next_reply(&walk)) != NULL)
         if ((event->reply.quirks & FTP_REPLY_INNER_HYPHEN) != 0)
-            rule_remark(run, SIDE_SERVER, VERDICT_WARN, PACKETS(event->packet),
+            rule_remark(run, SIDE_SERVER, VERDICT_WARN, PACKETS(event->first_packet, event->packet),
                         "no inner line that begins with another code and a hyphen",
                         "such a line in %s", rule_quote(run, event->reply.text));
 }
@@ -223,8 +223,9 @@ void ftp_reply_7bit(const struct timeline *timeline, struct rule_run *run)
     while ((event = next_reply(&walk)) != NULL)
         if ((event->reply.quirks & FTP_REPLY_8BIT) != 0 && event->code != 257 &&
             !may_be_8bit(timeline, event))
-            rule_breach(run, SIDE_SERVER, PACKETS(event->packet), "octets below 128",
-                        "octets above 127 in %s", rule_quote(run, event->reply.text));
+            rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet),
+                        "octets below 128", "octets above 127 in %s",
+                        rule_quote(run, event->reply.text));
 }
 
 void ftp_reply_line_length(const struct timeline *timeline, struct rule_run *run)
@@ -240,8 +241,9 @@ void ftp_reply_line_length(const struct timeline *timeline, struct rule_run *run
 
             if (len <= LINE_LIMIT)
                 continue;
-            rule_breach(run, SIDE_SERVER, PACKETS(event->packet), "lines of at most 512 octets",
-                        "a line of %zu octets in a reply %d", len, event->code);
+            rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet),
+                        "lines of at most 512 octets", "a line of %zu octets in a reply %d", len,
+                        event->code);
             break;
         }
     }
@@ -259,8 +261,8 @@ void ftp_reply_error_text(const struct timeline *timeline, struct rule_run *run)
 
         if (error && event->reply.lines == 1 && bytes_trim(text).len == 0 &&
             (event->reply.quirks & FTP_REPLY_NO_SPACE) == 0)
-            rule_breach(run, SIDE_SERVER, PACKETS(event->packet), "a text that says why",
-                        "%d without a text", event->code);
+            rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet),
+                        "a text that says why", "%d without a text", event->code);
     }
 }
 
@@ -294,7 +296,7 @@ void ftp_telnet_server_noneg(const struct timeline *timeline, struct rule_run *r
 
     while ((event = next_reply(&walk)) != NULL)
         if ((event->reply.quirks & FTP_REPLY_TELNET) != 0 && !client_negotiates(timeline, event))
-            rule_breach(run, SIDE_SERVER, PACKETS(event->packet),
+            rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet),
                         "no Telnet command but in answer to the client's", "a Telnet command in %s",
                         rule_quote(run, event->text));
 }

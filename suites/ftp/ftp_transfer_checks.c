@@ -249,11 +249,6 @@ void ftp_eof_fin(const struct timeline *timeline, struct rule_run *run)
         if (reset != 0)
             rule_breach(run, sender, PACKETS(command_packet(timeline, &transfer), reset),
                         "a FIN at the end of the data", "an RST");
-        else if (timeline->ended && flow->syn_ack != 0)
-            rule_breach(run, sender,
-                        PACKETS(command_packet(timeline, &transfer),
-                                ftp_packet(timeline, transfer.turn->final)),
-                        "a FIN at the end of the data", "no FIN until the session ended");
     }
 }
 
