@@ -366,9 +366,9 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         {"list", "peerspec list [SELECT...]",
          "List exchanges, rules, adapters and profiles, or the exchanges that match.\n", 0,
          SIZE_MAX, NULL},
-    [COMMAND_EXPLAIN] = {"explain", "peerspec explain ID...",
+    [COMMAND_EXPLAIN] = {"explain", "peerspec explain ID",
                          "Print what a rule or an exchange asks, why, and where it is written.\n",
-                         1, SIZE_MAX, "say what to explain: the id of a rule or an exchange"},
+                         1, 1, "say what to explain: the id of a rule or an exchange"},
     [COMMAND_LINT] = {"lint", "peerspec lint [FILE...]",
                       "Find mistakes in exchange files; without any, in those that come with "
                       "peerspec.\n",

@@ -1,0 +1,9 @@
+# cmake --install: the program, the suites with their adapters and profiles, the files that they
+# transfer, and the manual pages. The program finds share/peerspec beside its bin folder.
+install(TARGETS peerspec RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY suites/ DESTINATION ${CMAKE_INSTALL_DATADIR}/peerspec/suites
+        FILES_MATCHING PATTERN *.exchange PATTERN *.client PATTERN *.server
+                       PATTERN ftplib_client.py)
+install(DIRECTORY fixtures/files DESTINATION ${CMAKE_INSTALL_DATADIR}/peerspec/fixtures)
+install(FILES doc/peerspec.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES doc/peerspec-exchange.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5 OPTIONAL)
