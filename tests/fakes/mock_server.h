@@ -22,7 +22,7 @@
 #include "proto/ftp_hostport.h"
 
 struct mock_server {
-    const char *const *script; /* ended by NULL */
+    const char *script[80]; /* a copy, ended by NULL */
     struct endpoint at;
     int listener, control, data_listener, data;
     struct endpoint data_at, port_at; /* passive, active */
@@ -217,7 +217,10 @@ static inline void *mock_run(void *ctx)
 static inline void mock_start(struct mock_server *mock, const char *const *script)
 {
     memset(mock, 0, sizeof *mock);
-    mock->script = script;
+    for (size_t i = 0; script[i] != NULL; i++) {
+        ck_assert_uint_lt(i + 1, sizeof mock->script / sizeof mock->script[0]);
+        mock->script[i] = script[i];
+    }
     mock->control = mock->data = mock->data_listener = -1;
     mock->listener = loopback_bind(SOCK_STREAM, &mock->at);
     ck_assert_int_eq(pthread_create(&mock->thread, NULL, mock_run, mock), 0);
