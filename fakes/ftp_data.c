@@ -399,11 +399,22 @@ static const char *connect_failure(int error)
     }
 }
 
+static void was_reset(void *ctx)
+{
+    struct ftp_data *data = ctx;
+
+    data->soon = NULL;
+    end(data, PEER_RESET, data->job == JOB_SEND, "RST");
+}
+
+/* ECONNRESET: it stood, and was reset before the loop came to look. */
 static void connected(struct ftp_data *data)
 {
     int error = socket_error(data->fd);
 
-    if (error != 0) {
+    if (error == ECONNRESET) {
+        data->soon = loop_after(data->config.loop, 0, was_reset, data);
+    } else if (error != 0) {
         fail(data, connect_failure(error));
         return;
     }
