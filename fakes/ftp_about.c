@@ -98,7 +98,7 @@ static void add_verb(void *ctx, const char *verb)
 {
     struct help *help = ctx;
 
-    buf_addf(&help->text, "%s %-4s", help->count % 8 == 0 && help->count > 0 ? "\r\n" : "", verb);
+    buf_addf(&help->text, "%s %s", help->count % 8 == 0 && help->count > 0 ? "\r\n" : "", verb);
     help->count++;
 }
 

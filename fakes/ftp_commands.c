@@ -14,7 +14,6 @@ static const struct answer {
     {"ACCT", ftp_acct, 0},
     {"CWD", ftp_cwd, 0},
     {"CDUP", ftp_cdup, 0},
-    {"SMNT", ftp_smnt, 0},
     {"QUIT", ftp_quit, 0},
     {"REIN", ftp_rein, 0},
     {"PORT", ftp_port, 0},

@@ -21,7 +21,7 @@ ftp_handler ftp_port, ftp_pasv, ftp_eprt, ftp_epsv, ftp_type, ftp_stru,
 ftp_handler ftp_move /* RETR STOR STOU APPE LIST NLST MLSD */, ftp_rest, ftp_allo,
     ftp_abor; /* ftp_moves.c */
 ftp_handler ftp_cwd, ftp_cdup, ftp_pwd, ftp_mkd, ftp_rmd, ftp_dele, ftp_rnfr, ftp_rnto;
-ftp_handler ftp_size, ftp_mdtm, ftp_mlst, ftp_smnt;                               /* ftp_names.c */
+ftp_handler ftp_size, ftp_mdtm, ftp_mlst;                               /* ftp_names.c */
 ftp_handler ftp_syst, ftp_stat, ftp_help, ftp_noop, ftp_site, ftp_feat, ftp_opts; /* ftp_about.c */
 
 /* What PORT, EPRT, TYPE and the like mean; shared with ftp_follow. False: not understood. */

@@ -238,9 +238,3 @@ void ftp_mlst(struct ftp_session *session, struct bytes argument)
                       path);
     buf_fini(&facts);
 }
-
-void ftp_smnt(struct ftp_session *session, struct bytes argument)
-{
-    (void)argument;
-    ftp_session_reply(session, "502 There is nothing to mount.");
-}

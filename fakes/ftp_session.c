@@ -150,7 +150,7 @@ static void end(struct ftp_session *session, enum peer_end how)
 
 static void lost(struct ftp_session *session, enum peer_end how)
 {
-    if (!session->silent)
+    if (!session->silent && !session->ended)
         note_entry(session, ENTRY_CLOSED, bytes_of(how == PEER_RESET ? "RST" : "FIN"));
     end(session, how);
 }
@@ -187,7 +187,8 @@ void ftp_session_close_now(struct ftp_session *session, bool reset)
     if (session->over || session->silent)
         return;
     session->closing = true;
-    note_entry(session, ENTRY_CLOSED, bytes_of(reset ? "reset by us" : "closed by us"));
+    if (!session->ended)
+        note_entry(session, ENTRY_CLOSED, bytes_of(reset ? "reset by us" : "closed by us"));
     if (!reset) {
         wait_for_fin(session);
         return;
@@ -497,7 +498,8 @@ static void readable(void *ctx, int fd, unsigned events)
     }
     if (n == 0) {
         session->ended = true;
-        note_entry(session, ENTRY_CLOSED, bytes_of("FIN"));
+        if (!session->closing)
+            note_entry(session, ENTRY_CLOSED, bytes_of("FIN"));
         if (session->silent)
             end(session, PEER_FIN);
     }
