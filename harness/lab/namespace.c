@@ -17,6 +17,7 @@
 
 #define LOOPBACK 1 /* lo's index in each network namespace */
 #define LAB_MTU 1500
+#define ROUTE_TRIES 40000 /* of 50 us: the usual wait is a fraction of a millisecond */
 
 /* One address of lo. Connections to it leave from `source` where the program names none, so that
  * the two sides of a conversation differ as they do between two machines. */
@@ -164,7 +165,7 @@ static void drop_route(struct mnl_socket *netlink, const struct endpoint *to, un
     const struct timespec moment = {0, 50000};
     char room[512];
 
-    for (int tries = 0; tries < 200; tries++) {
+    for (int tries = 0; tries < ROUTE_TRIES; tries++) {
         if (tell(netlink, local_route(room, RTM_DELROUTE, to, prefix)) != ESRCH)
             break;
         nanosleep(&moment, NULL);
@@ -213,16 +214,21 @@ static enum err add_route(struct mnl_socket *netlink, const char *addr, unsigned
 
 static enum err add_hosts(struct mnl_socket *netlink, struct diag *why)
 {
+    bool there[HOSTS];
     enum err code = OK;
 
     for (size_t i = 0; i < HOSTS && code == OK; i++) {
         struct endpoint host;
+        int error;
 
         endpoint_parse(hosts[i].addr, 0, &host);
-        code = outcome("cannot add the address", &host, add_addr(netlink, &host), why);
+        error = add_addr(netlink, &host);
+        there[i] = error == 0;
+        code = outcome("cannot add the address", &host, error, why);
     }
     for (size_t i = 0; i < HOSTS && code == OK; i++)
-        code = add_route(netlink, hosts[i].addr, 0, hosts[i].source, why);
+        if (there[i])
+            code = add_route(netlink, hosts[i].addr, 0, hosts[i].source, why);
     return code == OK ? add_route(netlink, OTHER_HOSTS, 24, LAB_CLIENT_ADDR, why) : code;
 }
 
