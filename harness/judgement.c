@@ -159,6 +159,7 @@ static void judge_program(const struct case_evidence *evidence, struct outcome *
 {
     struct staging *staging = evidence->staging;
     const struct iut *profile = staging->rig->settings->subject.iut;
+    const struct deviation *deviations;
     struct finding finding = finding_of(evidence);
     char seen[120];
 
@@ -175,7 +176,7 @@ static void judge_program(const struct case_evidence *evidence, struct outcome *
         finding.expected = "a server that still runs";
         snprintf(seen, sizeof seen, "it ended with exit status %d", staging->end.status);
     } else if (!staging->ended && evidence->one->iut == SIDE_CLIENT && evidence->timed_out &&
-               player_script_over(evidence->player)) {
+               player_deviations(evidence->player, &deviations) == 0) {
         finding.requirement = "the client comes to an end";
         finding.expected = "the program ends once the exchange is over";
         snprintf(seen, sizeof seen, "it still ran after %.1f s",

@@ -247,16 +247,15 @@ static enum err line(struct run *run, const struct conduct *baseline, struct con
                      struct outcome *outcome, struct diag *why)
 {
     struct diag ignored;
-    enum err err = set_up(run, why);
+    enum err err = set_up(run, why), seen;
 
-    if (err == OK) {
-        err = play(run, why);
-        staging_stop(&run->staging);
-        if (err != OK)
-            run->seen = capture_end(run->rig->capture, &run->recording, &ignored) == OK;
-    }
+    if (err != OK)
+        return err;
+    err = play(run, why);
+    seen = end_to_see(run, err == OK ? why : &ignored); /* before our own stop of the IUT shows */
+    staging_stop(&run->staging);
     if (err == OK)
-        err = end_to_see(run, why);
+        err = seen;
     if (err == OK) {
         judge(run, baseline, conduct, outcome);
         err = keep(run, outcome, why);

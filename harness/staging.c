@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -283,6 +285,32 @@ static void fill_holes(struct staging *staging, struct holes *holes)
     argument_holes(staging, holes);
 }
 
+/* Does the exchange speak of a file of this name? Then the word means the client's own. */
+static bool named_by_exchange(const struct exchange *exchange, const char *word)
+{
+    for (size_t i = 0; exchange->arguments[i] != NULL; i++)
+        if (strcmp(exchange->arguments[i], word) == 0)
+            return true;
+    for (size_t i = 0; i < exchange->local_count; i++)
+        if (strcmp(exchange->local[i].name, word) == 0)
+            return true;
+    return false;
+}
+
+/* The program runs in the case's folder: a word that names a file where peerspec was started, as a
+ * script of an interpreter does, is written with its whole path. */
+static const char *from_where_we_are(struct staging *staging, const char *word)
+{
+    char path[PATH_MAX];
+    struct stat file;
+
+    if (word[0] == '/' || strchr(word, '{') != NULL || stat(word, &file) != 0 ||
+        !S_ISREG(file.st_mode) || named_by_exchange(staging->one->exchange, word) ||
+        realpath(word, path) == NULL)
+        return word;
+    return arena_text(&staging->arena, bytes_of(path));
+}
+
 static enum err bare_command(struct staging *staging, const struct holes *holes,
                              const char *const **argv, struct diag *why)
 {
@@ -294,7 +322,8 @@ static enum err bare_command(struct staging *staging, const struct holes *holes,
         count++;
     filled = arena_take(&staging->arena, (count + 1) * sizeof *filled);
     for (size_t i = 0; i < count; i++)
-        if (iut_fill(&staging->arena, command[i], holes->list, holes->count, &filled[i], why) != OK)
+        if (iut_fill(&staging->arena, from_where_we_are(staging, command[i]), holes->list,
+                     holes->count, &filled[i], why) != OK)
             return why->code;
     *argv = filled;
     return OK;

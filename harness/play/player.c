@@ -93,6 +93,30 @@ static void saw_text(struct deviation *deviation, struct bytes text)
     entry_format(&entry, deviation->seen, sizeof deviation->seen);
 }
 
+/* Offset at which two runs of octets begin to differ. */
+static size_t first_difference(struct bytes a, struct bytes b)
+{
+    size_t shorter = a.len < b.len ? a.len : b.len;
+    size_t at = 0;
+
+    while (at < shorter && a.at[at] == b.at[at])
+        at++;
+    return at;
+}
+
+/* How octets that came differ from those that were expected. */
+static void saw_difference(struct deviation *deviation, struct bytes got, struct bytes wanted)
+{
+    size_t at = first_difference(got, wanted);
+
+    if (at == got.len)
+        saw(deviation, "%zu octets, the first of what was expected", got.len);
+    else if (at == wanted.len)
+        saw(deviation, "%zu octets, more than expected", got.len);
+    else
+        saw(deviation, "%zu octets that differ from octet %zu on", got.len, at);
+}
+
 static size_t last_entry(const struct player *player)
 {
     size_t count = transcript_count(player->config.transcript);
@@ -418,12 +442,17 @@ static bool model_may_answer(const struct player *player, struct bytes text)
 static enum peer_claim unmatched(struct player *player, struct bytes text)
 {
     const struct step *expected = script_expected(&player->at);
+    struct deviation *deviation;
 
     if (player->fake == SIDE_SERVER && model_may_answer(player, text))
         return PEER_MODEL;
     if (player->stopped || player->finishing)
         return PEER_MODEL;
-    saw_text(deviate(player, DEVIATION_UNEXPECTED, expected, last_entry(player)), text);
+    deviation = deviate(player, DEVIATION_UNEXPECTED, expected, last_entry(player));
+    if (expected != NULL && expected->kind == STEP_PAYLOAD && expected->payload.given)
+        saw_difference(deviation, text, expected->payload.octets);
+    else
+        saw_text(deviation, text);
     stop(player);
     return PEER_MODEL;
 }
@@ -476,23 +505,10 @@ static enum peer_claim heard_line(struct player *player, struct bytes text)
     return claim;
 }
 
-/* Offset at which two runs of octets begin to differ. */
-static size_t first_difference(struct bytes a, struct bytes b)
-{
-    size_t shorter = a.len < b.len ? a.len : b.len;
-    size_t at = 0;
-
-    while (at < shorter && a.at[at] == b.at[at])
-        at++;
-    return at;
-}
-
 static void stream_differs(struct player *player, const struct step *step, struct bytes got)
 {
-    struct deviation *deviation = deviate(player, DEVIATION_UNEXPECTED, step, last_entry(player));
-
-    saw(deviation, "%zu octets that differ from octet %zu on", got.len,
-        first_difference(got, step->payload.octets));
+    saw_difference(deviate(player, DEVIATION_UNEXPECTED, step, last_entry(player)), got,
+                   step->payload.octets);
     stop(player);
 }
 
@@ -550,21 +566,6 @@ static enum peer_claim on_opened(void *ctx)
 
 /* --- data connections ------------------------------------------------------------------------ */
 
-static void data_differs(struct player *player, const struct step *step,
-                         const struct peer_data_end *end)
-{
-    struct deviation *deviation = deviate(player, DEVIATION_DATA, step, last_entry(player));
-    size_t at = first_difference(end->content, step->payload.octets);
-
-    if (at == end->content.len && at < step->payload.octets.len)
-        saw(deviation, "%zu octets, the first of what was expected", end->content.len);
-    else if (at == step->payload.octets.len)
-        saw(deviation, "%llu octets, more than expected", (unsigned long long)end->octets);
-    else
-        saw(deviation, "%llu octets that differ from octet %zu on",
-            (unsigned long long)end->octets, at);
-}
-
 static void judge_data(struct player *player, const struct step *step,
                        const struct peer_data_end *end)
 {
@@ -578,7 +579,8 @@ static void judge_data(struct player *player, const struct step *step,
             "%llu octets, then the data connection was reset", (unsigned long long)end->octets);
     else if (!end->fake_sent && step->payload.given &&
              !bytes_equal(end->content, step->payload.octets))
-        data_differs(player, step, end);
+        saw_difference(deviate(player, DEVIATION_DATA, step, last_entry(player)), end->content,
+                       step->payload.octets);
 }
 
 static void on_data_ended(void *ctx, const struct peer_data_end *end)
