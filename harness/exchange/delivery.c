@@ -158,8 +158,10 @@ bool delivery_read(struct source *source, struct line *line, struct delivery_lin
     out->delivery.kind = form->kind;
     out->delivery.at = source_place(source, line, start);
     if (out->names_side && !form->act)
-        return source_problem(source, out->delivery.at, "'%s' acts on the line that follows, "
-                              "whoever says it; leave the side out", form->name);
+        return source_problem(source, out->delivery.at,
+                              "'%s' acts on the line that follows, "
+                              "whoever says it; leave the side out",
+                              form->name);
     return form->take(source, line, &out->delivery) && source_ends(source, line);
 }
 

@@ -15,10 +15,10 @@ struct delivery_line {
 bool delivery_read(struct source *source, struct line *line, struct delivery_line *out);
 /* What a delivery can be about; a bit set. */
 enum delivery_scope {
-    SCOPE_LINE = 1,     /* a line of FTP's control connection */
-    SCOPE_DATA = 2,     /* what goes over a data connection */
+    SCOPE_LINE = 1, /* a line of FTP's control connection */
+    SCOPE_DATA = 2, /* what goes over a data connection */
     SCOPE_DATAGRAM = 4,
-    SCOPE_STREAM = 8,   /* a chunk of a TCP stream */
+    SCOPE_STREAM = 8, /* a chunk of a TCP stream */
 };
 unsigned delivery_scopes(enum delivery_kind kind);
 const char *delivery_name(enum delivery_kind kind); /* "half-close" */

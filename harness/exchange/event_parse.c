@@ -11,9 +11,9 @@
 struct reading {
     struct source *source;
     const struct line *line;
-    size_t start;         /* where the term begins in its line */
+    size_t start; /* where the term begins in its line */
     struct bytes word;
-    size_t at;            /* how far `word` has been read */
+    size_t at; /* how far `word` has been read */
 };
 
 static struct place place_of(const struct reading *r, size_t at)
@@ -54,12 +54,13 @@ static bool take_nth(struct reading *r, unsigned *nth)
 }
 
 static const char *const channel_words[] = {"control", "data", "flow", NULL};
-static const char *const point_words[] = {"syn", "syn-ack", "ack", "first", "last", "fin", "rst",
-                                          NULL};
-static const char *const field_words[] = {"port", "addr", "octets", "bytes", "length", "code", NULL};
-static const char *const part_words[] = {"syn",  "syn-ack", "ack",    "first",  "last",
-                                         "fin",  "rst",     "client", "server", "octets",
-                                         "bytes", "length", "code",   NULL};
+static const char *const point_words[] = {"syn",  "syn-ack", "ack", "first",
+                                          "last", "fin",     "rst", NULL};
+static const char *const field_words[] = {"port",   "addr", "octets", "bytes",
+                                          "length", "code", NULL};
+static const char *const part_words[] = {"syn",   "syn-ack", "ack",    "first",  "last",
+                                         "fin",   "rst",     "client", "server", "octets",
+                                         "bytes", "length",  "code",   NULL};
 
 static int index_of(struct bytes word, const char *const *words)
 {
@@ -113,9 +114,10 @@ static bool take_channel(struct reading *r, struct event_ref *event)
     char near[SUGGEST_TEXT];
 
     if (channel < 0)
-        return source_problem(r->source, place_of(r, 0), "'%.*s' is no event%s; there are control, "
-                              "data, flow, C:VERB, S:code, C#n and S#n", SOURCE_WORD(name),
-                              suggest(name, channel_words, near));
+        return source_problem(r->source, place_of(r, 0),
+                              "'%.*s' is no event%s; there are control, "
+                              "data, flow, C:VERB, S:code, C#n and S#n",
+                              SOURCE_WORD(name), suggest(name, channel_words, near));
     event->channel = (enum channel)channel;
     return true;
 }
@@ -152,7 +154,7 @@ static bool bad_part(struct reading *r, struct bytes part, const char *const *wo
                           suggest(part, words, near));
 }
 
-static const enum field_name fields[] = {FIELD_PORT,   FIELD_ADDR, FIELD_OCTETS,
+static const enum field_name fields[] = {FIELD_PORT,   FIELD_ADDR,   FIELD_OCTETS,
                                          FIELD_OCTETS, FIELD_LENGTH, FIELD_CODE};
 
 /* Whether such an event has such a field; `by_end` where a side stands before it. */
@@ -181,8 +183,10 @@ static bool take_field(struct reading *r, struct bytes part, struct operand *ope
     operand->by_end = bytes_is(part, "client") || bytes_is(part, "server");
     operand->end = bytes_is(part, "server") ? SIDE_SERVER : SIDE_CLIENT;
     if (operand->by_end && !next_is(r, '.'))
-        return source_problem(r->source, place_of(r, r->at), "'.port', '.addr' or '.octets' comes "
-                              "after '%.*s'", SOURCE_WORD(part));
+        return source_problem(r->source, place_of(r, r->at),
+                              "'.port', '.addr' or '.octets' comes "
+                              "after '%.*s'",
+                              SOURCE_WORD(part));
     if (operand->by_end) {
         r->at++;
         part = take_part(r);
@@ -224,8 +228,9 @@ static bool take_named(struct reading *r, struct term *term)
     if (!take_whom(r, &term->event) || !take_nth(r, &term->event.nth))
         return false;
     if (r->at < r->word.len && !next_is(r, '.'))
-        return source_unexpected(r->source, &(struct line){r->line->text, r->start + r->at,
-                                 r->line->number}, "the end of the name");
+        return source_unexpected(r->source,
+                                 &(struct line){r->line->text, r->start + r->at, r->line->number},
+                                 "the end of the name");
     if (!take_behind(r, term))
         return false;
     if (r->at < r->word.len)
@@ -271,7 +276,8 @@ static bool take_hole(struct reading *r, struct operand *operand)
     if ((operand->hole == HOLE_HOSTPORT || operand->hole == HOLE_EPRT) &&
         (bytes_is(part, "port") || bytes_is(part, "addr")))
         return true;
-    return source_problem(r->source, place_of(r, dot + 2), "only {hostport} and {eprt} have parts, "
+    return source_problem(r->source, place_of(r, dot + 2),
+                          "only {hostport} and {eprt} have parts, "
                           "'.port' and '.addr'");
 }
 
@@ -317,6 +323,7 @@ bool event_take(struct source *source, struct line *line, struct event_ref *even
     if (!term_take(source, line, &term))
         return false;
     *event = term.event;
-    return term.is_event || source_problem(source, term.at, "an event stands here, such as "
+    return term.is_event || source_problem(source, term.at,
+                                           "an event stands here, such as "
                                            "data.syn, C:RETR or S:226");
 }

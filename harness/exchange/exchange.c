@@ -75,8 +75,8 @@ static const char *without_ending(struct arena *arena, const char *name)
 static const char *really_below(struct arena *arena, const char *path, const char *folder)
 {
     char *real_path = realpath(path, NULL), *real_folder = realpath(folder, NULL);
-    const char *rest = real_path == NULL || real_folder == NULL ? NULL
-                                                                : below(real_path, real_folder);
+    const char *rest =
+        real_path == NULL || real_folder == NULL ? NULL : below(real_path, real_folder);
 
     if (rest != NULL)
         rest = without_ending(arena, rest);
@@ -121,8 +121,10 @@ static bool read_expect(struct script *script, struct line *line)
 
 static bool late_header(struct script *script, struct place at, struct bytes name)
 {
-    return source_problem(&script->source, at, "'%.*s:' stands below the first step; headers come "
-                          "before it", SOURCE_WORD(name));
+    return source_problem(&script->source, at,
+                          "'%.*s:' stands below the first step; headers come "
+                          "before it",
+                          SOURCE_WORD(name));
 }
 
 static bool no_step(struct script *script, struct line line)
@@ -231,9 +233,12 @@ enum err exchange_parse(struct bytes text, const char *path, const struct exchan
     if (loaded == NULL)
         return diag_set(why, ERR_SYSTEM, "out of memory");
     script = (struct script){.exchange = &loaded->exchange,
-                             .source = {.path = loaded->exchange.path, .called = path,
-                                        .places = places, .arena = &loaded->arena,
-                                        .report = keep_first, .ctx = &first}};
+                             .source = {.path = loaded->exchange.path,
+                                        .called = path,
+                                        .places = places,
+                                        .arena = &loaded->arena,
+                                        .report = keep_first,
+                                        .ctx = &first}};
     read_script(&script, without_mark(arena_bytes(&loaded->arena, text)));
     if (first.code != OK) {
         exchange_free(&loaded->exchange);
@@ -251,7 +256,8 @@ static enum err read_file(const char *path, struct arena *arena, struct bytes *t
 
     if (flaw == NULL)
         return OK;
-    return diag_at(why, ERR_INPUT, (struct place){path, 0, 0}, "cannot read this exchange: %s", flaw);
+    return diag_at(why, ERR_INPUT, (struct place){path, 0, 0}, "cannot read this exchange: %s",
+                   flaw);
 }
 
 enum err exchange_load(const char *path, const struct exchange_places *places,
@@ -285,9 +291,13 @@ size_t exchange_lint(const char *path, const struct exchange_places *places,
         return 1;
     }
     script = (struct script){.exchange = &loaded->exchange,
-                             .source = {.path = loaded->exchange.path, .called = path,
-                                        .places = places, .arena = &loaded->arena, .lints = true,
-                                        .report = report, .ctx = ctx}};
+                             .source = {.path = loaded->exchange.path,
+                                        .called = path,
+                                        .places = places,
+                                        .arena = &loaded->arena,
+                                        .lints = true,
+                                        .report = report,
+                                        .ctx = ctx}};
     read_script(&script, without_mark(text));
     lint_exchange(&script.source, script.exchange, script.body_problems == 0, allowed);
     exchange_free(&loaded->exchange);

@@ -95,8 +95,10 @@ static bool take_bound(struct source *source, struct line *line, struct bytes wo
 {
     if (word.len == 0 || quantity_duration(word, ns))
         return true;
-    return source_problem(source, source_place(source, line, at), "'%.*s' is no time; write 2s, "
-                          "0.5s or 250ms", SOURCE_WORD(word));
+    return source_problem(source, source_place(source, line, at),
+                          "'%.*s' is no time; write 2s, "
+                          "0.5s or 250ms",
+                          SOURCE_WORD(word));
 }
 
 /* 1s..2s, 0.8s.., ..2s */
@@ -152,10 +154,12 @@ static bool read_order(struct source *source, struct line *line, const struct te
     return source_ends(source, line);
 }
 
-static const struct operator {
+static const struct operator
+{
     const char *text;
     enum comparison comparison;
-} operators[] = {
+}
+operators[] = {
     {"==", COMPARE_EQ}, {"!=", COMPARE_NE}, {"<=", COMPARE_LE},
     {">=", COMPARE_GE}, {"<", COMPARE_LT},  {">", COMPARE_GT},
 };
@@ -177,14 +181,16 @@ static bool read_field(struct source *source, struct line *line, const struct te
     const struct term *event = left->is_event ? left : right;
 
     if (left->is_event || right->is_event)
-        return source_problem(source, event->at, "an event is not a value: compare it with '<' to "
+        return source_problem(source, event->at,
+                              "an event is not a value: compare it with '<' to "
                               "another event, or name a field such as data.client.port");
     out->kind = EXPECT_FIELD;
     out->left = left->operand;
     out->right = right->operand;
     if (out->left.kind != OPERAND_FIELD && out->right.kind != OPERAND_FIELD &&
         out->left.kind < OPERAND_HOLE && out->right.kind < OPERAND_HOLE)
-        return source_problem(source, left->at, "neither side of this comparison is a field or a "
+        return source_problem(source, left->at,
+                              "neither side of this comparison is a field or a "
                               "hole");
     return source_ends(source, line);
 }
@@ -210,7 +216,7 @@ static const struct form {
     const char *word;
     bool (*read)(struct source *source, struct line *line, struct expectation *out);
 } forms[] = {
-    {"client", read_exit}, {"output", read_output}, {"file", read_file},
+    {"client", read_exit},        {"output", read_output}, {"file", read_file},
     {"server", read_server_file}, {"no", read_absent},
 };
 

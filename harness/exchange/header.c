@@ -19,7 +19,10 @@ static const char *listed(const char *const *words, char text[160])
 
     for (size_t i = 0; words[i] != NULL && len < 160; i++)
         len += (size_t)snprintf(text + len, 160 - len, "%s%s",
-                                i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ", words[i]);
+                                i == 0                 ? ""
+                                : words[i + 1] == NULL ? " or "
+                                                       : ", ",
+                                words[i]);
     return text;
 }
 
@@ -78,8 +81,8 @@ static bool read_password(struct header_reader *h, struct line *line)
 
 static bool read_level(struct header_reader *h, struct line *line)
 {
-    static const struct choice levels[] = {{"MUST", LEVEL_MUST}, {"SHOULD", LEVEL_SHOULD},
-                                           {"practice", LEVEL_PRACTICE}, {NULL, 0}};
+    static const struct choice levels[] = {
+        {"MUST", LEVEL_MUST}, {"SHOULD", LEVEL_SHOULD}, {"practice", LEVEL_PRACTICE}, {NULL, 0}};
     int level = LEVEL_MUST;
     bool read = choose_one(h, line, levels, &level);
 
@@ -89,8 +92,8 @@ static bool read_level(struct header_reader *h, struct line *line)
 
 static bool read_protocol(struct header_reader *h, struct line *line)
 {
-    static const struct choice protocols[] = {{"ftp", PROTOCOL_FTP}, {"udp", PROTOCOL_UDP},
-                                              {"tcp", PROTOCOL_TCP}, {NULL, 0}};
+    static const struct choice protocols[] = {
+        {"ftp", PROTOCOL_FTP}, {"udp", PROTOCOL_UDP}, {"tcp", PROTOCOL_TCP}, {NULL, 0}};
     int protocol = PROTOCOL_FTP;
     bool read = choose_one(h, line, protocols, &protocol);
 
@@ -110,9 +113,11 @@ static bool read_state(struct header_reader *h, struct line *line)
 
 static bool read_data(struct header_reader *h, struct line *line)
 {
-    static const struct choice modes[] = {{"passive", DATA_PASSIVE}, {"extended", DATA_EXTENDED},
+    static const struct choice modes[] = {{"passive", DATA_PASSIVE},
+                                          {"extended", DATA_EXTENDED},
                                           {"active", DATA_ACTIVE},
-                                          {"extended-active", DATA_EXTENDED_ACTIVE}, {NULL, 0}};
+                                          {"extended-active", DATA_EXTENDED_ACTIVE},
+                                          {NULL, 0}};
     int mode = DATA_DEFAULT;
     bool read = choose_one(h, line, modes, &mode);
 
@@ -142,8 +147,8 @@ static bool read_deviates(struct header_reader *h, struct line *line)
 
 static bool read_match(struct header_reader *h, struct line *line)
 {
-    static const struct choice modes[] = {{"code", MATCH_CODE}, {"class", MATCH_CLASS},
-                                          {"text", MATCH_TEXT}, {NULL, 0}};
+    static const struct choice modes[] = {
+        {"code", MATCH_CODE}, {"class", MATCH_CLASS}, {"text", MATCH_TEXT}, {NULL, 0}};
     int mode = MATCH_CODE;
     bool read = choose_one(h, line, modes, &mode);
 
@@ -153,8 +158,8 @@ static bool read_match(struct header_reader *h, struct line *line)
 
 static bool read_tests(struct header_reader *h, struct line *line)
 {
-    static const struct choice sides[] = {{"server", SIDE_SERVER}, {"client", SIDE_CLIENT},
-                                          {NULL, 0}};
+    static const struct choice sides[] = {
+        {"server", SIDE_SERVER}, {"client", SIDE_CLIENT}, {NULL, 0}};
     int side;
 
     h->sided = true;
@@ -169,8 +174,10 @@ static bool read_tests(struct header_reader *h, struct line *line)
 
 static bool read_vary(struct header_reader *h, struct line *line)
 {
-    static const struct choice ways[] = {{"delivery", VARY_DELIVERY}, {"order", VARY_ORDER},
-                                         {"both", VARY_DELIVERY | VARY_ORDER}, {NULL, 0}};
+    static const struct choice ways[] = {{"delivery", VARY_DELIVERY},
+                                         {"order", VARY_ORDER},
+                                         {"both", VARY_DELIVERY | VARY_ORDER},
+                                         {NULL, 0}};
     int way;
 
     do {
@@ -308,8 +315,10 @@ static bool take_name(struct header_reader *h, struct line *line, struct exchang
         line->at = end;
     }
     if (!stays_below(name))
-        return source_problem(h->source, file->at, "'%.*s' is no name below the root: write "
-                              "'name' or 'folder/name'", SOURCE_WORD(name));
+        return source_problem(h->source, file->at,
+                              "'%.*s' is no name below the root: write "
+                              "'name' or 'folder/name'",
+                              SOURCE_WORD(name));
     file->name = arena_text(h->source->arena, name);
     file->directory = name.at[name.len - 1] == '/';
     return true;
@@ -325,9 +334,10 @@ static bool take_content(struct header_reader *h, struct line *line, struct exch
     if (file->directory)
         return true;
     if (!content)
-        return source_problem(h->source, file->at, "'%.100s' has no content: write '%.100s = "
-                              "\"text\"', or '%.100s/' for a directory", file->name, file->name,
-                              file->name);
+        return source_problem(h->source, file->at,
+                              "'%.100s' has no content: write '%.100s = "
+                              "\"text\"', or '%.100s/' for a directory",
+                              file->name, file->name, file->name);
     return payload_take(h->source, line, &file->content);
 }
 
@@ -431,10 +441,9 @@ static bool unknown(struct header_reader *header, const struct line *line, struc
 
     for (size_t i = 0; i < HEADER_KINDS; i++)
         names[i] = kinds[i].name;
-    return source_problem(header->source,
-                          source_place(header->source, line, (size_t)(name.at - line->text.at)),
-                          "'%.*s' is not a header%s", SOURCE_WORD(name),
-                          suggest(name, names, near));
+    return source_problem(
+        header->source, source_place(header->source, line, (size_t)(name.at - line->text.at)),
+        "'%.*s' is not a header%s", SOURCE_WORD(name), suggest(name, names, near));
 }
 
 /* A load takes the last one. */

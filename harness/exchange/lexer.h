@@ -26,7 +26,8 @@ struct bytes line_rest(const struct line *line);
 bool line_over(struct line *line);
 /* The next octet, or NUL at the end. */
 char line_peek(const struct line *line);
-/* Passes blanks, then takes what comes before a blank or one of `stops`; empty where nothing does. */
+/* Passes blanks, then takes what comes before a blank or one of `stops`; empty where nothing does.
+ */
 struct bytes line_word(struct line *line, const char *stops);
 /* Passes blanks and `text`, or nothing at all where something else comes. */
 bool line_take(struct line *line, const char *text);

@@ -9,7 +9,8 @@ static void lint_header(struct source *source, const struct exchange *exchange)
     struct place whole = {source->path, 0, 0};
 
     if (exchange->specs[0] == NULL)
-        source_problem(source, whole, "this exchange names no 'spec': which section of which RFC it "
+        source_problem(source, whole,
+                       "this exchange names no 'spec': which section of which RFC it "
                        "is about");
     if (exchange->step_count == 0 && exchange->expect_count == 0)
         source_problem(source, whole, "this exchange has neither steps nor expect lines");
@@ -42,14 +43,16 @@ static void lint_deliveries(struct source *source, const struct exchange *exchan
         return;
     for (size_t i = 0; i < step->delivery_count; i++)
         if (!acts_before_the_iut(&step->deliveries[i]))
-            source_problem(source, step->deliveries[i].at, "'! %s' does nothing: the %s, which is "
+            source_problem(source, step->deliveries[i].at,
+                           "'! %s' does nothing: the %s, which is "
                            "under test, says the next line",
                            delivery_name(step->deliveries[i].kind), side_name(step->speaker));
     if (step->kind == STEP_ACT)
-        source_problem(source, step->at, "'! %s' does nothing: it is the %s's, which is under test; "
-                       "'! %s %s' is the harness's", delivery_name(step->act.kind),
-                       side_name(step->speaker), side_name(side_other(step->speaker)),
-                       delivery_name(step->act.kind));
+        source_problem(source, step->at,
+                       "'! %s' does nothing: it is the %s's, which is under test; "
+                       "'! %s %s' is the harness's",
+                       delivery_name(step->act.kind), side_name(step->speaker),
+                       side_name(side_other(step->speaker)), delivery_name(step->act.kind));
 }
 
 static bool has_hole(const struct step *step, enum hole hole)
@@ -77,9 +80,11 @@ static void lint_holes(struct source *source, const struct exchange *exchange,
         exchange->match == MATCH_TEXT)
         return;
     if (has_hole(step, HOLE_PORT) && !has_code(step, 229))
-        source_problem(source, step->at, "{port} can never be bound here: only 229 carries (|||port|)");
+        source_problem(source, step->at,
+                       "{port} can never be bound here: only 229 carries (|||port|)");
     if (has_hole(step, HOLE_EPRT))
-        source_problem(source, step->at, "{eprt} can never be bound here: it is the argument of EPRT, "
+        source_problem(source, step->at,
+                       "{eprt} can never be bound here: it is the argument of EPRT, "
                        "not of a reply");
 }
 
@@ -96,7 +101,8 @@ static void lint_command(struct source *source, const struct exchange *exchange,
     if (step->kind != STEP_LINE || step->speaker != SIDE_CLIENT || exchange->deviates)
         return;
     if (text.len == 0 || (!letter(text.at[0]) && text.at[0] != '{'))
-        source_problem(source, step->at, "a command begins with a letter; an exchange that sends "
+        source_problem(source, step->at,
+                       "a command begins with a letter; an exchange that sends "
                        "something else on purpose says 'deviates: yes'");
 }
 

@@ -22,9 +22,10 @@ static void check_event(struct source *source, const struct exchange *exchange, 
     if (absent)
         return;
     if (!ftp && event_in_ftp_only(event))
-        source_problem(source, at, "'%.*s' never happens with protocol %s: its events are flow, "
-                       "C#n and S#n", SOURCE_WORD(event->source),
-                       protocol_name(exchange->protocol));
+        source_problem(source, at,
+                       "'%.*s' never happens with protocol %s: its events are flow, "
+                       "C#n and S#n",
+                       SOURCE_WORD(event->source), protocol_name(exchange->protocol));
     else if (ftp && event->channel == CHANNEL_DATAGRAM)
         source_problem(source, at, "'%.*s' is a datagram, and FTP has none; write C:VERB or S:code",
                        SOURCE_WORD(event->source));
@@ -35,8 +36,8 @@ static void check_event(struct source *source, const struct exchange *exchange, 
 
 static bool same_event(const struct event_ref *a, const struct event_ref *b)
 {
-    bool same_verb = a->verb == b->verb ||
-                     (a->verb != NULL && b->verb != NULL && strcmp(a->verb, b->verb) == 0);
+    bool same_verb =
+        a->verb == b->verb || (a->verb != NULL && b->verb != NULL && strcmp(a->verb, b->verb) == 0);
 
     return a->channel == b->channel && a->point == b->point && a->side == b->side &&
            a->nth == b->nth && a->code == b->code && same_verb;
@@ -143,7 +144,8 @@ static void check_expect(struct source *source, const struct exchange *exchange,
                          const struct expectation *expect)
 {
     if (of_a_client(expect->kind) && !exchange->tests[SIDE_CLIENT])
-        source_problem(source, expect->at, "this can never hold: it is about a client under test, "
+        source_problem(source, expect->at,
+                       "this can never hold: it is about a client under test, "
                        "and this exchange tests servers only");
     for (size_t i = 0; i < expect->event_count; i++)
         check_event(source, exchange, expect->at, &expect->events[i],

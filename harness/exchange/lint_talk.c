@@ -12,9 +12,9 @@
 struct talk {
     const struct step *asked[ASKED]; /* commands that wait for their reply */
     size_t asked_count;
-    const struct step *answered;     /* the command that was answered last */
-    bool began;                      /* a command was said */
-    const struct step *shut[2];      /* by enum side: what ended it for that side */
+    const struct step *answered; /* the command that was answered last */
+    bool began;                  /* a command was said */
+    const struct step *shut[2];  /* by enum side: what ended it for that side */
     bool told;
 };
 
@@ -36,8 +36,10 @@ static void reached(struct walk *walk, const struct step *step)
     if (end == NULL || walk->now.told)
         return;
     walk->now.told = true;
-    source_problem(walk->source, step->at, "this step can never be reached: the conversation ended "
-                   "in line %u", end->at.line);
+    source_problem(walk->source, step->at,
+                   "this step can never be reached: the conversation ended "
+                   "in line %u",
+                   end->at.line);
 }
 
 static void asked(struct walk *walk, const struct step *command)
@@ -96,9 +98,10 @@ static void check_codes(struct walk *walk, const struct step *reply, const struc
         return;
     for (size_t i = 0; i < reply->code_count; i++)
         if (!walk->allowed(verb, reply->codes[i]))
-            source_problem(walk->source, reply->at, "no rule allows %03d as %s%s; an exchange that "
-                           "sends it on purpose says 'deviates: yes'", reply->codes[i],
-                           command == NULL ? "a greeting" : "a reply to ", verb);
+            source_problem(walk->source, reply->at,
+                           "no rule allows %03d as %s%s; an exchange that "
+                           "sends it on purpose says 'deviates: yes'",
+                           reply->codes[i], command == NULL ? "a greeting" : "a reply to ", verb);
 }
 
 static void answered(struct walk *walk, const struct step *reply)
@@ -113,8 +116,7 @@ static void answered(struct walk *walk, const struct step *reply)
         check_codes(walk, reply, command);
     if (code / 100 == 1 || i >= talk->asked_count)
         return;
-    memmove(talk->asked + i, talk->asked + i + 1,
-            (--talk->asked_count - i) * sizeof *talk->asked);
+    memmove(talk->asked + i, talk->asked + i + 1, (--talk->asked_count - i) * sizeof *talk->asked);
     talk->answered = command;
     if (code == 221 && !reply->optional && strcmp(verb_name(command, text), "QUIT") == 0)
         talk->shut[SIDE_CLIENT] = talk->shut[SIDE_SERVER] = reply;
@@ -171,8 +173,10 @@ static void check_beginnings(struct walk *walk, size_t either)
     for (size_t later = steps[either].next; steps[later].kind == STEP_OR; later = steps[later].next)
         for (size_t first = either; first != later; first = steps[first].next)
             if (same_line(&steps[first + 1], &steps[later + 1])) {
-                source_problem(walk->source, steps[later].at, "this alternative is never chosen: it "
-                               "begins like the one in line %u", steps[first].at.line);
+                source_problem(walk->source, steps[later].at,
+                               "this alternative is never chosen: it "
+                               "begins like the one in line %u",
+                               steps[first].at.line);
                 break;
             }
 }

@@ -29,7 +29,8 @@ static struct pattern pattern_behind(const struct pattern *pattern, size_t len,
     return behind;
 }
 
-/* The literal octets at the start of the pattern up to the first space: case does not matter there. */
+/* The literal octets at the start of the pattern up to the first space: case does not matter there.
+ */
 static struct bytes literal_verb(const struct pattern *pattern)
 {
     struct bytes literal = {NULL, 0};
@@ -85,8 +86,7 @@ bool step_match_command(const struct step *step, struct bytes line, struct bindi
         return false;
     if (command_matches(&step->lines[0], text, bindings))
         return true;
-    return bytes_index(text, '\377') < text.len &&
-           plain_matches(&step->lines[0], text, bindings);
+    return bytes_index(text, '\377') < text.len && plain_matches(&step->lines[0], text, bindings);
 }
 
 bool step_matches_code(const struct step *step, enum match_mode mode, int code)

@@ -238,8 +238,7 @@ static bool bind_file(struct bytes text, struct bindings *bindings)
 
     if (bind_announced_file(text, bindings))
         return true;
-    if (quoted.len > sizeof room ||
-        ftp_quoted_path(quoted, room, &path, &flaw) != PARSE_DONE)
+    if (quoted.len > sizeof room || ftp_quoted_path(quoted, room, &path, &flaw) != PARSE_DONE)
         return false;
     return bind_value(HOLE_FILE, path, bindings);
 }

@@ -10,7 +10,7 @@
 #include "base/endpoint.h"
 
 enum hole {
-    HOLE_NONE,     /* a literal */
+    HOLE_NONE, /* a literal */
     HOLE_USER,
     HOLE_PASSWORD,
     HOLE_HOST,     /* the server's address */
@@ -47,8 +47,9 @@ void bindings_set(struct bindings *bindings, enum hole hole, struct bytes value)
 
 /* Write the pattern with its holes filled. `fill` is asked for each hole that is not bound, and
  * for HOSTPORT, EPRT, PORT, SIZE, TIME and FILE also where an earlier line has bound one (each 227
- * opens a listener of its own); it may be NULL, and answers false where it has nothing to give. False where a hole stays empty: *missing
- * then names it. A hole filled by `fill` is bound. HOLE_ANY without a binding is written as nothing. */
+ * opens a listener of its own); it may be NULL, and answers false where it has nothing to give.
+ * False where a hole stays empty: *missing then names it. A hole filled by `fill` is bound.
+ * HOLE_ANY without a binding is written as nothing. */
 bool pattern_fill(const struct pattern *pattern, struct bindings *bindings,
                   bool (*fill)(void *ctx, enum hole hole, struct buf *value), void *ctx,
                   struct buf *out, enum hole *missing);

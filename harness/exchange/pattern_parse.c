@@ -9,7 +9,7 @@
 struct parsing {
     struct piece pieces[PATTERN_PIECES];
     size_t count, holes;
-    char *room;          /* where the literal that is being read goes on */
+    char *room; /* where the literal that is being read goes on */
     struct bytes literal;
 };
 
@@ -63,8 +63,8 @@ static bool add_hex(struct parsing *parsing, struct bytes name)
         if (quote_hex_digit(name.at[i]) < 0)
             return false;
     for (size_t i = 1; i < name.len; i += 2)
-        add_octet(parsing, (char)(quote_hex_digit(name.at[i]) * 16 +
-                                  quote_hex_digit(name.at[i + 1])));
+        add_octet(parsing,
+                  (char)(quote_hex_digit(name.at[i]) * 16 + quote_hex_digit(name.at[i + 1])));
     return true;
 }
 

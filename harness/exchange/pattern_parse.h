@@ -1,13 +1,14 @@
 /* pattern_parse: a line of a script into a pattern.
  *
- * {user}, {hostport} ... are holes; {xff}, {x0d0a} are octets written in hexadecimal; {{ is a brace. */
+ * {user}, {hostport} ... are holes; {xff}, {x0d0a} are octets written in hexadecimal; {{ is a
+ * brace. */
 #ifndef PEERSPEC_EXCHANGE_PATTERN_PARSE_H
 #define PEERSPEC_EXCHANGE_PATTERN_PARSE_H
 
 #include "base/arena.h"
 #include "exchange/pattern.h"
 
-#define PATTERN_HOLES 32                     /* at most, in one line */
+#define PATTERN_HOLES 32 /* at most, in one line */
 #define PATTERN_PIECES (2 * PATTERN_HOLES + 1)
 
 /* What is wrong with a line, in words, and at which octet. */
@@ -16,8 +17,8 @@ struct pattern_flaw {
     char what[160];
 };
 
-/* The pattern lives in the arena and borrows `text` as its source; its literal begins with `prefix`,
- * which is taken as it is. */
+/* The pattern lives in the arena and borrows `text` as its source; its literal begins with
+ * `prefix`, which is taken as it is. */
 bool pattern_parse(struct arena *arena, struct bytes prefix, struct bytes text,
                    struct pattern *pattern, struct pattern_flaw *flaw);
 /* The hole of that name; HOLE_NONE where there is none. */

@@ -123,8 +123,9 @@ static bool read_named(struct source *source, const char *name, struct place at,
     }
     if (fixtures == NULL || name[0] == '/')
         return source_file_problem(source, at, "cannot read '%.200s': %s", beside, why);
-    return source_file_problem(source, at, "cannot read '%.120s' beside the script, nor in %.120s: %s",
-                               name, fixtures, why);
+    return source_file_problem(source, at,
+                               "cannot read '%.120s' beside the script, nor in %.120s: %s", name,
+                               fixtures, why);
 }
 
 static bool take_file(struct source *source, struct line *line, struct payload *payload)
@@ -170,8 +171,7 @@ bool payload_take(struct source *source, struct line *line, struct payload *payl
     at = source_place(source, line, line->at);
     *payload = (struct payload){.given = true};
     if (!payload_begins(line))
-        return source_unexpected(source, line,
-                                 "\"text\", x\"00ff\", @file or random N seed S");
+        return source_unexpected(source, line, "\"text\", x\"00ff\", @file or random N seed S");
     if (line_peek(line) == '"' || line_peek(line) == 'x')
         return take_quoted(source, line, payload);
     if (line_peek(line) == '@' ? !take_file(source, line, payload)

@@ -13,7 +13,8 @@ bool payload_take(struct source *source, struct line *line, struct payload *payl
 
 /* The octets of `random N seed S`. The state x begins as S xor 9E3779B97F4A7C15 (hexadecimal; that
  * number itself where the result is 0). Each step is xorshift64*: x ^= x >> 12, x ^= x << 25,
- * x ^= x >> 27; the product x * 2545F4914F6CDD1D (modulo 2^64) gives eight octets, the lowest first. */
+ * x ^= x >> 27; the product x * 2545F4914F6CDD1D (modulo 2^64) gives eight octets, the lowest
+ * first. */
 void payload_random(uint64_t seed, char *out, size_t len);
 
 #endif

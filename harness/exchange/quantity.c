@@ -13,8 +13,7 @@ static size_t number_length(struct bytes word)
 {
     size_t len = 0;
 
-    while (len < word.len &&
-           ((word.at[len] >= '0' && word.at[len] <= '9') || word.at[len] == '.'))
+    while (len < word.len && ((word.at[len] >= '0' && word.at[len] <= '9') || word.at[len] == '.'))
         len++;
     return len;
 }
@@ -26,8 +25,7 @@ static bool scaled(struct bytes number, int64_t unit, int64_t *ns)
     struct bytes fraction = bytes_from(number, dot + 1);
     uint64_t whole, digits;
 
-    if (!bytes_to_u64(bytes_slice(number, 0, dot), &whole) ||
-        whole > (uint64_t)(LONGEST_NS / unit))
+    if (!bytes_to_u64(bytes_slice(number, 0, dot), &whole) || whole > (uint64_t)(LONGEST_NS / unit))
         return false;
     *ns = (int64_t)whole * unit;
     if (dot == number.len)

@@ -64,8 +64,8 @@ static bool escape(struct source *source, struct line *line, char *octet)
     } else if (letter != 'x') {
         return source_problem(source, source_place(source, line, line->at - 1),
                               "'\\%.1s' is no escape: there are \\n \\r \\t \\0 \\\\ \\\" \\x41 "
-                              "and the others of C", line->at < line->text.len ?
-                              line->text.at + line->at : "");
+                              "and the others of C",
+                              line->at < line->text.len ? line->text.at + line->at : "");
     } else if (!hex_escape(source, line, &value)) {
         return false;
     }

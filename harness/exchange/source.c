@@ -16,8 +16,7 @@ static void without_controls(char *text)
             *text = '?';
 }
 
-static bool tell(struct source *source, enum err code, struct place at, const char *fmt,
-                 va_list ap)
+static bool tell(struct source *source, enum err code, struct place at, const char *fmt, va_list ap)
 {
     struct diag problem = {.code = code, .at = at};
 

@@ -9,12 +9,12 @@
 #include "exchange/list.h"
 
 struct source {
-    const char *path;   /* in the arena, for what the exchange keeps */
-    const char *called; /* the caller's own, for diags, which outlive the arena */
+    const char *path;                     /* in the arena, for what the exchange keeps */
+    const char *called;                   /* the caller's own, for diags, which outlive the arena */
     const struct exchange_places *places; /* may be NULL */
     struct arena *arena;
-    bool lints;         /* report also what a load lets pass */
-    size_t problems;    /* reported so far */
+    bool lints;      /* report also what a load lets pass */
+    size_t problems; /* reported so far */
     void (*report)(void *ctx, const struct diag *problem);
     void *ctx;
     struct list payloads; /* struct payload: each is made once, however often it is named */

@@ -51,7 +51,8 @@ static bool digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* "331" or "331|230": passes them; their number, 0 where there is no such thing. SIZE_MAX: too many. */
+/* "331" or "331|230": passes them; their number, 0 where there is no such thing. SIZE_MAX: too
+ * many. */
 static size_t take_codes(struct line *line, int codes[STEP_CODES])
 {
     size_t count = 0;
@@ -98,8 +99,7 @@ static bool take_opening(struct steps_reader *steps, struct line *line)
 
 /* Add the rest of the line to the reply that is being read; `code` is what a fake sends before it,
  * `start` where the line's text began. */
-static void add_line(struct steps_reader *steps, struct line *line, struct bytes code,
-                     size_t start)
+static void add_line(struct steps_reader *steps, struct line *line, struct bytes code, size_t start)
 {
     struct pattern pattern;
     struct pattern *added;
@@ -181,7 +181,8 @@ void speech_settle(struct steps_reader *steps)
         return;
     source_problem(steps->source, steps->reply.at,
                    "the reply that begins with '%03d-' is not closed: its last line is "
-                   "'S> %03d' and a text", steps->reply.codes[0], steps->reply.codes[0]);
+                   "'S> %03d' and a text",
+                   steps->reply.codes[0], steps->reply.codes[0]);
     steps->in_reply = false;
 }
 
@@ -193,13 +194,13 @@ static bool take_any(struct steps_reader *steps, struct line *line, enum side sp
     *any = line_take_word(line, "any");
     if (!*any || !steps->exchange->tests[side_other(speaker)])
         return true;
-    return source_problem(steps->source, at, "with the %s under test the harness is the %s, and it "
+    return source_problem(steps->source, at,
+                          "with the %s under test the harness is the %s, and it "
                           "cannot send 'any'; name the octets, or write 'tests: %s'",
                           side_name(side_other(speaker)), side_name(speaker), side_name(speaker));
 }
 
-bool speech_payload(struct steps_reader *steps, struct line *line, enum side speaker,
-                    bool optional)
+bool speech_payload(struct steps_reader *steps, struct line *line, enum side speaker, bool optional)
 {
     struct payload payload = {0};
     struct place at = marker_place(steps, line);

@@ -257,10 +257,9 @@ static bool take_gap(struct steps_reader *steps, struct line *line, const char *
                           "one space comes after '%s'", marker);
 }
 
-static bool read_speech(struct steps_reader *steps, struct line *line,
-                        const struct marker *marker)
+static bool read_speech(struct steps_reader *steps, struct line *line, const struct marker *marker)
 {
-    bool more = marker->side == SIDE_SERVER && !marker->optional;
+    bool more = marker->side == SIDE_SERVER && marker->optional == steps->reply.optional;
     bool read;
 
     if (steps->in_reply && !more)

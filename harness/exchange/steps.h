@@ -11,19 +11,19 @@ struct steps_reader {
     struct source *source;
     struct exchange *exchange;
     struct list steps;
-    struct list pending;     /* struct delivery, waiting for the next step */
-    struct list lines;       /* struct pattern, of the reply that is being read */
-    struct step reply;       /* that reply, while in_reply */
+    struct list pending; /* struct delivery, waiting for the next step */
+    struct list lines;   /* struct pattern, of the reply that is being read */
+    struct step reply;   /* that reply, while in_reply */
     bool in_reply;
     bool reply_spoilt;
-    struct buf data;         /* octets of the D> lines that are being read, from the second on */
-    struct payload data_only; /* the first of them */
-    size_t data_lines;       /* 0: none is being read */
+    struct buf data;            /* octets of the D> lines that are being read, from the second on */
+    struct payload data_only;   /* the first of them */
+    size_t data_lines;          /* 0: none is being read */
     size_t blocks[STEPS_DEPTH]; /* the EITHER or OR that is open, by depth */
     size_t depth;
-    enum side last;          /* who spoke last, where `spoken` */
+    enum side last; /* who spoke last, where `spoken` */
     bool spoken;
-    struct list orphans;     /* size_t: acts before anybody spoke */
+    struct list orphans; /* size_t: acts before anybody spoke */
 };
 
 void steps_init(struct steps_reader *steps, struct source *source, struct exchange *exchange);

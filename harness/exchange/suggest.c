@@ -23,7 +23,8 @@ static bool swapped(struct bytes a, size_t i, struct bytes b, size_t j)
     return i > 1 && j > 1 && same(a.at[i - 1], b.at[j - 2]) && same(a.at[i - 2], b.at[j - 1]);
 }
 
-/* Letters missing, added, wrong or swapped with their neighbour. Both are at most LONGEST octets. */
+/* Letters missing, added, wrong or swapped with their neighbour. Both are at most LONGEST octets.
+ */
 static size_t distance(struct bytes a, struct bytes b)
 {
     size_t far[LONGEST + 1][LONGEST + 1];

@@ -42,10 +42,12 @@ static bool open_step(struct steps_reader *steps, const struct line *line)
     if (steps->exchange->protocol != PROTOCOL_FTP)
         return source_problem(steps->source, at, "only FTP has data connections; write C> or S>");
     if (!find_sender(steps, &sender))
-        return source_problem(steps->source, at, "no command that transfers data comes before this "
+        return source_problem(steps->source, at,
+                              "no command that transfers data comes before this "
                               "line: RETR, LIST, NLST, MLSD, STOR, STOU or APPE");
     if (follows_data(steps))
-        return source_problem(steps->source, at, "the D> lines of one transfer stand together; what "
+        return source_problem(steps->source, at,
+                              "the D> lines of one transfer stand together; what "
                               "acts on them stands before the first");
     steps_add(steps, STEP_DATA, sender, at);
     buf_clear(&steps->data);
@@ -62,8 +64,8 @@ static bool take_octets(struct steps_reader *steps, struct line *line, struct pa
     else if (payload_begins(line))
         return payload_take(steps->source, line, payload) && source_ends(steps->source, line);
     else if (!bytes_is(bytes_trim(text), "nothing"))
-        payload->octets = bytes_of(arena_printf(steps->source->arena, BYTES_FMT "\r\n",
-                                                BYTES_ARG(text)));
+        payload->octets =
+            bytes_of(arena_printf(steps->source->arena, BYTES_FMT "\r\n", BYTES_ARG(text)));
     return true;
 }
 
@@ -73,8 +75,7 @@ static bool stands_alone(const struct payload *payload)
     return !payload->given || bytes_is(bytes_trim(payload->source), "nothing");
 }
 
-static bool join(struct steps_reader *steps, const struct line *line,
-                 const struct payload *payload)
+static bool join(struct steps_reader *steps, const struct line *line, const struct payload *payload)
 {
     struct place at = source_place(steps->source, line, line->at);
     bool fits = true;
@@ -86,8 +87,8 @@ static bool join(struct steps_reader *steps, const struct line *line,
         fits = buf_add(&steps->data, steps->data_only.octets);
     if (!fits || !buf_add(&steps->data, payload->octets))
         return source_problem(steps->source, at, "the data of one transfer is limited to 64 MiB");
-    steps->data_only.source.len = (size_t)(line->text.at + line->text.len -
-                                           steps->data_only.source.at);
+    steps->data_only.source.len =
+        (size_t)(line->text.at + line->text.len - steps->data_only.source.at);
     return true;
 }
 

@@ -70,8 +70,7 @@ START_TEST(absence_names_one_event)
     ck_assert_int_eq(e->events[0].point, events[_i].point);
     ck_assert_uint_eq(e->events[0].nth, events[_i].nth);
     if (events[_i].word[1] == ':' || events[_i].word[1] == '#')
-        ck_assert_int_eq(e->events[0].side,
-                         events[_i].word[0] == 'C' ? SIDE_CLIENT : SIDE_SERVER);
+        ck_assert_int_eq(e->events[0].side, events[_i].word[0] == 'C' ? SIDE_CLIENT : SIDE_SERVER);
 }
 END_TEST
 
@@ -154,9 +153,9 @@ static const struct {
     const char *text;
     enum comparison comparison;
 } comparisons[] = {
-    {"20 == data.server.port", COMPARE_EQ},  {"20 != data.server.port", COMPARE_NE},
-    {"20 < data.server.port", COMPARE_LT},   {"20<=data.server.port", COMPARE_LE},
-    {"20 > data.server.port", COMPARE_GT},   {"20 >=data.server.port", COMPARE_GE},
+    {"20 == data.server.port", COMPARE_EQ}, {"20 != data.server.port", COMPARE_NE},
+    {"20 < data.server.port", COMPARE_LT},  {"20<=data.server.port", COMPARE_LE},
+    {"20 > data.server.port", COMPARE_GT},  {"20 >=data.server.port", COMPARE_GE},
 };
 
 START_TEST(fields_are_compared_in_six_ways)
@@ -174,8 +173,7 @@ START_TEST(addresses_texts_and_holes_are_operands)
     ck_assert_str_eq(expect("data.server.addr == ::1")->right.text, "::1");
     ck_assert_str_eq(expect("data.server.addr == \"192.0.2.1\"")->right.text, "192.0.2.1");
     ck_assert_int_eq(expect("{size} == 1830")->left.hole, HOLE_SIZE);
-    ck_assert_int_eq(expect("data.server.addr == {hostport.addr}")->right.kind,
-                     OPERAND_HOLE_ADDR);
+    ck_assert_int_eq(expect("data.server.addr == {hostport.addr}")->right.kind, OPERAND_HOLE_ADDR);
     ck_assert_int_eq(expect("data.client.port == {eprt.port}")->right.hole, HOLE_EPRT);
     ck_assert_int_eq(expect("data.server.port == {port}")->right.kind, OPERAND_HOLE);
 }
@@ -263,8 +261,8 @@ static const struct mistake mistakes[] = {
     {"expect {size.port} == 20\n", 1, 14, "only {hostport}"},
     {"expect {size == 20\n", 1, 8, "there is no hole"},
     {"expect a.b.c.d == data.server.addr\n", 1, 8, "'a' is no event"},
-    {"expect C#1 < C#2 < C#3 < C#4 < C#5 < C#6 < C#7 < C#8 < C#9 < C#10 < C#11 < C#12 < C#13\n",
-     1, 83, "at most 12 events"},
+    {"expect C#1 < C#2 < C#3 < C#4 < C#5 < C#6 < C#7 < C#8 < C#9 < C#10 < C#11 < C#12 < C#13\n", 1,
+     83, "at most 12 events"},
 };
 
 START_TEST(bad_expectations_are_named_with_their_place)

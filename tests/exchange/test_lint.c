@@ -15,8 +15,8 @@ static void take(void *ctx, const struct diag *problem)
 {
     (void)ctx;
     ck_assert_str_eq(problem->at.file, path);
-    ck_assert(buf_addf(&problems, "%u:%u %s\n", problem->at.line, problem->at.column,
-                       problem->text));
+    ck_assert(
+        buf_addf(&problems, "%u:%u %s\n", problem->at.line, problem->at.column, problem->text));
 }
 
 /* Enough of a reply table for these tests. */
@@ -26,9 +26,9 @@ static bool allowed(const char *verb, int code)
         const char *verb;
         int code;
     } table[] = {
-        {"", 220},     {"", 120},     {"USER", 331}, {"USER", 230}, {"PASS", 230}, {"QUIT", 221},
-        {"NOOP", 200}, {"RETR", 150}, {"RETR", 226}, {"RETR", 426}, {"ABOR", 226}, {"ABOR", 225},
-        {"STAT", 213}, {"MKD", 257},
+        {"", 220},     {"", 120},     {"USER", 331}, {"USER", 230}, {"PASS", 230},
+        {"QUIT", 221}, {"NOOP", 200}, {"RETR", 150}, {"RETR", 226}, {"RETR", 426},
+        {"ABOR", 226}, {"ABOR", 225}, {"STAT", 213}, {"MKD", 257},
     };
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
@@ -101,19 +101,18 @@ END_TEST
 static const struct {
     const char *script, *says;
 } flawed[] = {
-    {"C> NOOP\n",
-     "0:0 this exchange names no 'spec': which section of which RFC it is about\n"},
+    {"C> NOOP\n", "0:0 this exchange names no 'spec': which section of which RFC it is about\n"},
     {SPEC, "0:0 this exchange has neither steps nor expect lines\n"},
     {SPEC "title: a\nlevel: MUST\nTitle: b\nC> NOOP\n",
      "4:1 'title' was given before, in line 2\n"},
     {SPEC "files: a = \"x\", a = \"y\"\nC> NOOP\n", "2:17 'a' was named before, in line 2\n"},
     {SPEC "C> NOOP\nS> 250 x\n", "3:1 no rule allows 250 as a reply to NOOP; an exchange that "
-                                "sends it on purpose says 'deviates: yes'\n"},
+                                 "sends it on purpose says 'deviates: yes'\n"},
     {SPEC "C> USER x\nS> 331|250 x\n",
      "3:1 no rule allows 250 as a reply to USER; an exchange that sends it on purpose says "
      "'deviates: yes'\n"},
     {SPEC "S> 200 x\n", "2:1 no rule allows 200 as a greeting; an exchange that sends it on "
-                       "purpose says 'deviates: yes'\n"},
+                        "purpose says 'deviates: yes'\n"},
     {SPEC "C> QUIT\nS> 221 bye\nC> NOOP\nS> 200 x\n",
      "4:1 this step can never be reached: the conversation ended in line 3\n"},
     {SPEC "C> NOOP\nS> 200 x\n! close\nS> 200 y\nS> 200 z\n",
@@ -132,11 +131,11 @@ static const struct {
      "4:1 '! close' does nothing: it is the server's, which is under test; '! client close' is the "
      "harness's\n"},
     {SPEC "C> FOO\nS> 150 x {port}\n", "3:1 {port} can never be bound here: only 229 carries "
-                                      "(|||port|)\n"},
+                                       "(|||port|)\n"},
     {SPEC "C> FOO\nS> 200 {eprt}\n", "3:1 {eprt} can never be bound here: it is the argument of "
-                                    "EPRT, not of a reply\n"},
+                                     "EPRT, not of a reply\n"},
     {SPEC "C> 220 x\n", "2:1 a command begins with a letter; an exchange that sends something else "
-                       "on purpose says 'deviates: yes'\n"},
+                        "on purpose says 'deviates: yes'\n"},
     {SPEC "C> PASV\nexpect data.server.port == {hostport.port}\n",
      "3:1 '{hostport.port}' can never be bound: no line of the script has this hole\n"},
     {SPEC "tests: server\nC> NOOP\nexpect client exits 0\n",

@@ -36,8 +36,14 @@ static const struct {
     {"C> {any}\n", "whatever it is\r\n", true},
     {"C> \n", "\r\n", true},
     {"C> \n", "NOOP\r\n", false},
-    {"C> ABOR\n", "\xff\xf4\xff\xf2" "abor\r\n", true},
-    {"C> {xff}{xf4}{xff}{xf2}ABOR\n", "\xff\xf4\xff\xf2" "ABOR\r\n", true},
+    {"C> ABOR\n",
+     "\xff\xf4\xff\xf2"
+     "abor\r\n",
+     true},
+    {"C> {xff}{xf4}{xff}{xf2}ABOR\n",
+     "\xff\xf4\xff\xf2"
+     "ABOR\r\n",
+     true},
     {"C> {xff}{xf4}{xff}{xf2}ABOR\n", "ABOR\r\n", false},
     {"C> RETR {xff}{xff}\n", "RETR \xff\xff\r\n", true},
 };
@@ -157,8 +163,7 @@ int main(void)
     tcase_add_test(tcase, a_command_binds_its_holes);
     tcase_add_test(tcase, the_verb_is_what_stands_before_the_space);
     tcase_add_loop_test(tcase, a_code_fits_as_the_mode_says, 0, sizeof codes / sizeof *codes);
-    tcase_add_loop_test(tcase, a_reply_fits_as_the_mode_says, 0,
-                        sizeof replies / sizeof *replies);
+    tcase_add_loop_test(tcase, a_reply_fits_as_the_mode_says, 0, sizeof replies / sizeof *replies);
     tcase_add_test(tcase, a_reply_that_does_not_fit_binds_nothing);
     tcase_add_test(tcase, payloads_fit_octet_by_octet_or_any);
     suite_add_tcase(suite, tcase);

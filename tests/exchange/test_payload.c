@@ -45,9 +45,9 @@ END_TEST
 START_TEST(random_octets_are_those_of_the_manual)
 {
     static const unsigned char seed_7[] = {0xb4, 0x02, 0xfb, 0xa2, 0xed, 0xa8, 0xb7, 0x65,
-                                            0xa1, 0x2f, 0x45, 0x24, 0x27, 0x76, 0x30, 0x97};
+                                           0xa1, 0x2f, 0x45, 0x24, 0x27, 0x76, 0x30, 0x97};
     static const unsigned char seed_0[] = {0x7a, 0x48, 0x21, 0x9a, 0xe2, 0xb3, 0x83, 0x0d,
-                                            0x67, 0x9d, 0xfe, 0xf1, 0x79, 0x4c, 0xc4, 0x54};
+                                           0x67, 0x9d, 0xfe, 0xf1, 0x79, 0x4c, 0xc4, 0x54};
     char octets[16];
 
     payload_random(7, octets, sizeof octets);
@@ -115,7 +115,8 @@ static const struct mistake mistakes[] = {
     {"protocol: udp\nC> @/\n", 2, 4, "it is a directory"},
     {"protocol: udp\nC> @/dev/null\n", 2, 4, "not a regular file"},
     {"protocol: udp\nS> random 64M seed 1\nS> random 64M seed 2\nS> random 64M seed 3\n"
-     "S> random 64M seed 4\nS> random 64M seed 5\n", 6, 4, "limited to 256 MiB"},
+     "S> random 64M seed 4\nS> random 64M seed 5\n",
+     6, 4, "limited to 256 MiB"},
 };
 
 START_TEST(bad_payloads_are_named_with_their_place)

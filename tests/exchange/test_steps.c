@@ -55,6 +55,15 @@ START_TEST(a_reply_of_several_lines_is_one_step)
 }
 END_TEST
 
+START_TEST(a_reply_that_may_be_left_out_has_lines_too)
+{
+    loaded("S? 120-a\nS?  b\nS? 120 c\nS> 220 hi\n");
+    ck_assert_uint_eq(exchange->step_count, 2);
+    ck_assert(step(0)->optional && !step(1)->optional);
+    ck_assert_uint_eq(step(0)->line_count, 3);
+}
+END_TEST
+
 START_TEST(a_code_alone_ends_a_reply_too)
 {
     loaded("S> 211-a\nS> 211\nC> NOOP\n");
@@ -82,8 +91,7 @@ START_TEST(raw_lines_of_data_end_in_CRLF_and_quoted_ones_do_not)
     ck_assert_uint_eq(exchange->step_count, 4);
     ck_assert_int_eq(step(2)->kind, STEP_DATA);
     ck_assert_int_eq(step(2)->speaker, SIDE_SERVER);
-    assert_bytes_eq(step(2)->payload.octets,
-                    "type=cdir; /tmp\r\n  two blanks \r\n\r\nexact\0");
+    assert_bytes_eq(step(2)->payload.octets, "type=cdir; /tmp\r\n  two blanks \r\n\r\nexact\0");
 }
 END_TEST
 
@@ -91,9 +99,8 @@ static const struct {
     const char *command;
     enum side sender;
 } senders[] = {
-    {"RETR a", SIDE_SERVER}, {"list", SIDE_SERVER},   {"NLST", SIDE_SERVER},
-    {"MlSd", SIDE_SERVER},   {"STOR a", SIDE_CLIENT}, {"APPE a", SIDE_CLIENT},
-    {"STOU", SIDE_CLIENT},
+    {"RETR a", SIDE_SERVER}, {"list", SIDE_SERVER},   {"NLST", SIDE_SERVER}, {"MlSd", SIDE_SERVER},
+    {"STOR a", SIDE_CLIENT}, {"APPE a", SIDE_CLIENT}, {"STOU", SIDE_CLIENT},
 };
 
 START_TEST(the_command_says_who_sends_the_data)
@@ -270,6 +277,7 @@ static const struct mistake mistakes[] = {
     {"S> 211-a\nS>  b\n", 1, 1, "'211-' is not closed"},
     {"S> 211-a\n! split 1\nS> 211 b\n", 1, 1, "'211-' is not closed"},
     {"S> 211-a\nS? 211 b\n", 1, 1, "'211-' is not closed"},
+    {"S? 211-a\nS> 211 b\n", 1, 1, "'211-' is not closed"},
     {"S> 211-a\nexpect client exits 0\nS> 211 b\n", 1, 1, "'211-' is not closed"},
     {"D> x\n", 1, 1, "no command that transfers data comes before"},
     {"C> NOOP\n  D> x\n", 2, 3, "no command that transfers data"},
@@ -321,6 +329,7 @@ static void add_conversation(Suite *suite)
     tcase_add_test(tcase, commands_and_replies_are_steps_in_order);
     tcase_add_test(tcase, codes_are_alternatives_and_a_fake_sends_the_first);
     tcase_add_test(tcase, a_reply_of_several_lines_is_one_step);
+    tcase_add_test(tcase, a_reply_that_may_be_left_out_has_lines_too);
     tcase_add_test(tcase, a_code_alone_ends_a_reply_too);
     tcase_add_test(tcase, an_exchange_that_deviates_may_send_no_reply_at_all);
     tcase_add_test(tcase, raw_lines_of_data_end_in_CRLF_and_quoted_ones_do_not);

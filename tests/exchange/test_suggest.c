@@ -8,10 +8,13 @@ static const char *const words[] = {"expect", "either", "or", "end", "half-close
 static const struct {
     const char *word, *hint;
 } near[] = {
-    {"expct", "; did you mean 'expect'?"},  {"EXPECT", "; did you mean 'expect'?"},
-    {"eiter", "; did you mean 'either'?"},  {"ned", "; did you mean 'end'?"},
+    {"expct", "; did you mean 'expect'?"},
+    {"EXPECT", "; did you mean 'expect'?"},
+    {"eiter", "; did you mean 'either'?"},
+    {"ned", "; did you mean 'end'?"},
     {"halfclose", "; did you mean 'half-close'?"},
-    {"banana", ""},                         {"", ""},
+    {"banana", ""},
+    {"", ""},
     {"x", ""},
     {"a-word-much-longer-than-any-that-there-is-in-the-language", ""},
 };
