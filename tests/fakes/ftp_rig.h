@@ -55,6 +55,8 @@ static inline void rig_data_ended(void *ctx, const struct peer_data_end *end)
 
     rig->data_ended++;
     rig->data_end = *end;
+    if (end->fake_sent)
+        return;
     buf_clear(&rig->content);
     buf_add(&rig->content, end->content);
 }
