@@ -372,7 +372,9 @@ static void judge_feat_self(const struct timeline *timeline, struct rule_run *ru
 
     (void)timeline, (void)turn;
     if (lists_feature(reply, "FEAT", &parameters) || lists_feature(reply, "OPTS", &parameters))
-        breach(run, reply, "neither FEAT nor OPTS among the features");
+        rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet),
+                    "neither FEAT nor OPTS among the features", "the feature %s",
+                    lists_feature(reply, "FEAT", &parameters) ? "FEAT" : "OPTS");
 }
 
 void ftp_feat_not_self(const struct timeline *timeline, struct rule_run *run)
@@ -387,7 +389,8 @@ static void judge_feat_rest(const struct timeline *timeline, struct rule_run *ru
 
     (void)timeline, (void)turn;
     if (lists_feature(reply, "REST", &parameters) && !bytes_is_nocase(parameters, "STREAM"))
-        breach(run, reply, "REST STREAM");
+        rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet), "REST STREAM",
+                    "REST with the parameters %s", rule_quote(run, parameters));
 }
 
 void ftp_feat_rest(const struct timeline *timeline, struct rule_run *run)
@@ -484,7 +487,7 @@ void ftp_feat_honest(const struct timeline *timeline, struct rule_run *run)
         int code = ftp_turn_code(timeline, turn);
         struct bytes parameters;
 
-        if (turn->pipelined || (code != 502 && code != 500) ||
+        if (turn->pipelined || code != 502 ||
             timeline->events[turn->command].packet < list->packet || strcmp(verb, "?") == 0)
             continue;
         if (!lists_feature(list, verb, &parameters))

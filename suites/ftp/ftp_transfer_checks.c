@@ -4,6 +4,8 @@
 #include "suites/ftp/ftp_checks.h"
 
 #define MILLISECOND INT64_C(1000000)
+#define NEAR (5 * MILLISECOND) /* a round trip between hosts that lose nothing between them */
+#define FIRST_WINDOW 4096      /* octets that any TCP sends without waiting for an ACK, RFC 3390 */
 
 bool ftp_starts_tls(struct bytes payload)
 {
@@ -76,22 +78,32 @@ static const struct event *flow_event(const struct timeline *timeline,
     return NULL;
 }
 
-/* What the network may have changed in the order of two connections: a round trip, but for hosts so
- * near that there is no room for it. */
-static int64_t slack(const struct timeline *timeline)
+/* A round trip of the control connection; -1 where its handshake was not seen. */
+static int64_t round_trip(const struct timeline *timeline)
 {
     const struct event *syn = flow_event(timeline, &timeline->flows[0], EVENT_SYN);
     const struct event *ack = flow_event(timeline, &timeline->flows[0], EVENT_ACK);
-    int64_t trip = syn == NULL || ack == NULL ? 0 : ack->time - syn->time;
 
-    return trip < MILLISECOND ? 0 : trip;
+    return syn == NULL || ack == NULL ? -1 : ack->time - syn->time;
 }
 
-/* True where the same host sent `a` before `b`, though they went over different connections. */
+/* True where the same host sent `a` before `b`, though they went over different connections. Where
+ * the hosts are far from each other a packet may have been lost before it was captured, and was
+ * sent again later. */
 static bool surely_before(const struct timeline *timeline, const struct event *a,
                           const struct event *b)
 {
-    return a->packet < b->packet && b->time - a->time >= slack(timeline);
+    int64_t trip = round_trip(timeline);
+
+    if (trip < 0 || trip > NEAR || a->packet > b->packet)
+        return false;
+    return trip < MILLISECOND || b->time - a->time >= trip;
+}
+
+/* True where neither window of TCP's can have held back what the server had long sent. */
+static bool flows_freely(const struct timeline_flow *flow)
+{
+    return flow->octets[SIDE_SERVER] <= FIRST_WINDOW;
 }
 
 static uint64_t command_packet(const struct timeline *timeline, const struct transfer *transfer)
@@ -177,7 +189,7 @@ static void judge_own_close(const struct timeline *timeline, struct rule_run *ru
 
         if (event->flow != index || event->kind != EVENT_FIN || event->from != SIDE_SERVER)
             continue;
-        if (surely_before(timeline, reply, event))
+        if (flows_freely(transfer->flow) && surely_before(timeline, reply, event))
             rule_remark(run, SIDE_SERVER, VERDICT_WARN,
                         PACKETS(command_packet(timeline, transfer), reply->packet, event->packet),
                         "226 when the data connection is closed",
@@ -220,7 +232,7 @@ void ftp_data_not_after_226(const struct timeline *timeline, struct rule_run *ru
         const struct event *last = flow_event(timeline, transfer.flow, EVENT_LAST), *reply;
 
         if (transfer.sender != SIDE_SERVER || !transfer.succeeded || last == NULL ||
-            last->from != SIDE_SERVER)
+            last->from != SIDE_SERVER || !flows_freely(transfer.flow))
             continue;
         reply = &timeline->events[transfer.turn->final];
         if (surely_before(timeline, reply, last))
