@@ -18,7 +18,7 @@ struct assembly {
     size_t blocks;  /* of 8 octets, that are there */
     size_t missing; /* first octet that a snaplen cut off */
     char *octets;   /* IP_CEILING; owned, kept for the next packet */
-    uint8_t seen[BLOCKS];
+    uint8_t *seen;  /* BLOCKS; owned likewise */
 };
 
 struct fragments {
@@ -30,10 +30,16 @@ struct fragments *fragments_new(void)
     return memory_zeroed(1, sizeof(struct fragments));
 }
 
+static void assembly_fini(struct assembly *assembly)
+{
+    free(assembly->octets);
+    free(assembly->seen);
+}
+
 void fragments_free(struct fragments *fragments)
 {
     for (size_t i = 0; fragments != NULL && i < FRAGMENT_PACKETS; i++)
-        free(fragments->assemblies[i].octets);
+        assembly_fini(&fragments->assemblies[i]);
     free(fragments);
 }
 
@@ -45,10 +51,14 @@ static bool belongs(const struct assembly *to, const struct packet *packet)
 
 static void begin(struct assembly *to, const struct packet *packet)
 {
-    char *octets = to->octets;
+    struct assembly kept = *to;
 
-    memset(to, 0, sizeof *to);
-    to->octets = octets == NULL ? memory_zeroed(1, IP_CEILING) : octets;
+    *to = (struct assembly){.octets = kept.octets, .seen = kept.seen};
+    if (to->octets == NULL) {
+        to->octets = memory_zeroed(1, IP_CEILING);
+        to->seen = memory_zeroed(1, BLOCKS);
+    }
+    memset(to->seen, 0, BLOCKS);
     to->used = true;
     to->begun = packet->number;
     to->protocol = packet->protocol;

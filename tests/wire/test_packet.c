@@ -157,9 +157,9 @@ START_TEST(the_checksum_of_a_cut_datagram_is_unknown)
 {
     struct bytes frame = frame_of(LINK_ETHERNET);
 
-    ck_assert_int_eq(packet_decode(DLT_EN10MB, bytes_slice(frame, 0, frame.len - 2), frame.len,
-                                   &packet),
-                     PACKET_UDP);
+    ck_assert_int_eq(
+        packet_decode(DLT_EN10MB, bytes_slice(frame, 0, frame.len - 2), frame.len, &packet),
+        PACKET_UDP);
     ck_assert_int_eq(packet.checksum, CHECKSUM_UNKNOWN);
     ck_assert_uint_eq(packet.octets, 5);
     ck_assert_uint_eq(packet.payload.len, 3);
@@ -183,9 +183,11 @@ static void icmp_make(void)
 {
     static char quoted[WIREFRAME_ROOM];
     bool ipv6 = made.src.family == 6;
-    struct wireframe error = {.src = made.dst, .dst = made.src,
+    struct wireframe error = {.src = made.dst,
+                              .dst = made.src,
                               .protocol = ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP,
-                              .type = ipv6 ? 1 : 3, .code = ipv6 ? 4 : 3};
+                              .type = ipv6 ? 1 : 3,
+                              .code = ipv6 ? 4 : 3};
 
     error.payload = (struct bytes){quoted, wireframe_packet(&made, quoted)};
     made = error;
@@ -218,9 +220,12 @@ static const struct {
     size_t at;
     uint8_t octet;
 } damages[] = {
-    {"an Ethertype of ARP", 13, 0x06},       {"IP version 5", 14, 0x55},
-    {"a header of 16 octets", 14, 0x44},     {"less than the header in all", 17, 10},
-    {"a protocol nobody knows", 23, 200},    {"a TCP header of 4 octets", 14 + 20 + 12, 0x10},
+    {"an Ethertype of ARP", 13, 0x06},
+    {"IP version 5", 14, 0x55},
+    {"a header of 16 octets", 14, 0x44},
+    {"less than the header in all", 17, 10},
+    {"a protocol nobody knows", 23, 200},
+    {"a TCP header of 4 octets", 14 + 20 + 12, 0x10},
     {"a TCP header beyond the packet", 14 + 20 + 12, 0xf0},
 };
 

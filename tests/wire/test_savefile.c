@@ -240,6 +240,7 @@ int main(void)
 
     tcase_add_checked_fixture(good, set_up, tear_down);
     tcase_add_checked_fixture(bad, set_up, tear_down);
+    tcase_set_timeout(good, 60); /* thousands of files, and sanitizers are slow */
     tcase_add_test(good, a_capture_is_read_and_summed_up);
     tcase_add_test(good, packets_of_other_protocols_are_counted);
     tcase_add_test(good, a_filter_selects_packets);

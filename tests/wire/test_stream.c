@@ -37,8 +37,12 @@ static void tear_down(void)
 
 static void add(uint32_t seq, const char *text, bool fin)
 {
-    struct stream_segment segment = {.seq = seq, .data = bytes_of(text), .octets = strlen(text),
-                                     .number = ++number, .fin = fin, .keep = true};
+    struct stream_segment segment = {.seq = seq,
+                                     .data = bytes_of(text),
+                                     .octets = strlen(text),
+                                     .number = ++number,
+                                     .fin = fin,
+                                     .keep = true};
 
     stream_add(&stream, &segment, &sink);
 }
