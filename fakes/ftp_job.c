@@ -135,17 +135,16 @@ static enum err binary(struct work *work)
     return ftp_dialog_demand(work->dialog, 2, work->why, "TYPE I");
 }
 
-/* The length that the server says the file has; UINT64_MAX where it does not say. */
+/* The length that the server says the file has; UINT64_MAX where it says none that can be read. */
 static enum err ask_size(struct work *work, const char *remote, uint64_t *size)
 {
     int code;
     enum err err = ftp_dialog_ask(work->dialog, &code, work->why, "SIZE %s", remote);
-    struct bytes text = bytes_from(ftp_dialog_reply(work->dialog), 4);
 
     *size = UINT64_MAX;
-    if (err == OK && code == 213 && !bytes_to_u64(bytes_trim(text), size))
-        return diag_set(work->why, ERR_UNREACHABLE, "no size can be read from '%.*s'",
-                        (int)text.len, text.at);
+    if (err == OK && code == 213 &&
+        !bytes_to_u64(bytes_trim(bytes_from(ftp_dialog_reply(work->dialog), 4)), size))
+        *size = UINT64_MAX;
     return err;
 }
 
@@ -413,8 +412,8 @@ static enum err do_size(struct work *work)
         return err;
     reply = ftp_dialog_reply(work->dialog);
     if (size == UINT64_MAX)
-        return diag_set(work->why, ERR_UNREACHABLE, "SIZE was refused: %.*s", (int)reply.len,
-                        reply.at);
+        return diag_set(work->why, ERR_UNREACHABLE, "no size: %.*s",
+                        reply.len > 200 ? 200 : (int)reply.len, reply.at);
     fprintf(work->job->out, "%llu\n", (unsigned long long)size);
     return OK;
 }
