@@ -493,11 +493,14 @@ static void no_331(struct buf *reply, const char *verb, int code)
         splice(reply, 0, 3, "200");
 }
 
-static void help_multi(struct buf *reply, const char *verb, int code)
+static void help_200(struct buf *reply, const char *verb, int code)
 {
     (void)code;
-    if (strcmp(verb, "HELP") == 0)
-        splice(reply, 0, 3, "200");
+    if (strcmp(verb, "HELP") != 0)
+        return;
+    splice(reply, 0, 3, "200");
+    if (is_multiline(reply))
+        splice(reply, last_line(reply), 3, "200");
 }
 
 static void unknown_200(struct buf *reply, const char *verb, int code)
@@ -657,7 +660,7 @@ static const struct misbehaviour table[] = {
     {"215-unknown", "names no known system in 215", "FTP-215-SYSTEM", FAULT_NONE, unknown_system},
     {"stat-213", "answers STAT with 213 whatever it is about", "FTP-STAT-211-213", FAULT_NONE,
      stat_code},
-    {"help-200", "answers HELP with 200", "FTP-REPLY-CODE-TABLE", FAULT_NONE, help_multi},
+    {"help-200", "answers HELP with 200", "FTP-REPLY-CODE-TABLE", FAULT_NONE, help_200},
     {"feat-no-space", "begins feature lines without a space", "FTP-FEAT-LINES", FAULT_NONE,
      feat_no_space},
     {"feat-end", "does not end FEAT with 211 End", "FTP-FEAT-END", FAULT_NONE, feat_end},

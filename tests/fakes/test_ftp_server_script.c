@@ -78,7 +78,8 @@ END_TEST
 
 START_TEST(the_script_answers_what_it_claims_and_the_model_the_rest)
 {
-    static const struct line script[] = {{.command = "PWD", .first = "257 \"/x\"\r\n"}, {NULL}};
+    static const struct line script[] = {{.command = "PWD", .first = "257 \"/x\"\r\n"},
+                                         {.command = NULL}};
 
     start(script);
     ck_assert_str_eq(rig_ask(&rig, "PWD"), "257 \"/x\"\r\n");
@@ -89,7 +90,7 @@ END_TEST
 START_TEST(the_model_follows_a_scripted_login)
 {
     static const struct line script[] = {{.command = "USER", .first = "230 In at once.\r\n"},
-                                         {NULL}};
+                                         {.command = NULL}};
 
     lines = script;
     rig.on_heard = play;
@@ -108,7 +109,7 @@ START_TEST(the_model_follows_scripted_changes)
                                          {.command = "MKD", .first = "257 \"/d\"\r\n"},
                                          {.command = "TYPE A", .first = "200 Yes.\r\n"},
                                          {.command = "RNFR", .first = "350 Go on.\r\n"},
-                                         {NULL}};
+                                         {.command = NULL}};
 
     start(script);
     rig_expect(&rig, "MKD d", 257);
@@ -128,7 +129,7 @@ START_TEST(a_scripted_error_changes_nothing)
 {
     static const struct line script[] = {{.command = "DELE", .first = "550 No.\r\n"},
                                          {.command = "CWD", .first = "550 No.\r\n"},
-                                         {NULL}};
+                                         {.command = NULL}};
 
     start(script);
     rig_expect(&rig, "DELE a.txt", 550);
@@ -140,7 +141,8 @@ END_TEST
 
 START_TEST(a_scripted_221_is_followed_by_the_end)
 {
-    static const struct line script[] = {{.command = "QUIT", .first = "221 Bye.\r\n"}, {NULL}};
+    static const struct line script[] = {{.command = "QUIT", .first = "221 Bye.\r\n"},
+                                         {.command = NULL}};
 
     start(script);
     rig_expect(&rig, "QUIT", 221);
@@ -189,7 +191,8 @@ END_TEST
 
 START_TEST(a_refused_transfer_takes_the_listener_back)
 {
-    static const struct line script[] = {{.command = "RETR", .first = "550 No.\r\n"}, {NULL}};
+    static const struct line script[] = {{.command = "RETR", .first = "550 No.\r\n"},
+                                         {.command = NULL}};
 
     start(script);
     rig_pasv(&rig);
@@ -203,7 +206,7 @@ END_TEST
 START_TEST(a_scripted_transfer_sends_its_payload_between_its_replies)
 {
     static const struct line script[] = {{"RETR", "150 Now.\r\n", true, true, true, "226 Was.\r\n"},
-                                         {NULL}};
+                                         {.command = NULL}};
 
     start(script);
     rig_pasv(&rig);
@@ -220,7 +223,7 @@ END_TEST
 START_TEST(without_a_payload_the_model_sends_what_it_has)
 {
     static const struct line script[] = {
-        {"RETR", "150 Now.\r\n", true, true, false, "226 Was.\r\n"}, {NULL}};
+        {"RETR", "150 Now.\r\n", true, true, false, "226 Was.\r\n"}, {.command = NULL}};
 
     start(script);
     ck_assert_str_eq(rig_get(&rig, "RETR a.txt"), CONTENT);
@@ -230,7 +233,7 @@ END_TEST
 START_TEST(a_scripted_upload_is_told_and_stored)
 {
     static const struct line script[] = {
-        {"STOR", "150 Now.\r\n", true, false, true, "226 Was.\r\n"}, {NULL}};
+        {"STOR", "150 Now.\r\n", true, false, true, "226 Was.\r\n"}, {.command = NULL}};
 
     start(script);
     rig_put(&rig, "STOR new", "abc");
@@ -244,7 +247,7 @@ END_TEST
 START_TEST(no_data_connection_is_told)
 {
     static const struct line script[] = {
-        {"RETR", "150 Now.\r\n", true, true, true, "425 Never.\r\n"}, {NULL}};
+        {"RETR", "150 Now.\r\n", true, true, true, "425 Never.\r\n"}, {.command = NULL}};
 
     rig.config.timeout = 20 * CLOCK_MS;
     start(script);
@@ -258,7 +261,7 @@ END_TEST
 
 START_TEST(the_data_connection_can_be_cut)
 {
-    static const struct line script[] = {{NULL}};
+    static const struct line script[] = {{.command = NULL}};
     struct delivery cut = {.kind = DELIVER_AFTER_RESET, .number = 4};
     struct peer_transfer transfer = {
         .payload = &payload, .fake_sends = true, .deliveries = &cut, .delivery_count = 1};
@@ -277,7 +280,7 @@ START_TEST(abor_in_a_scripted_transfer_is_the_scripts)
     static const struct line script[] = {
         {"STOR", "150 Now.\r\n", true, false, false, NULL},
         {"ABOR", "426 Cut.\r\n", false, false, false, "226 Done.\r\n"},
-        {NULL}};
+        {.command = NULL}};
 
     start(script);
     rig_pasv(&rig);
@@ -291,7 +294,8 @@ END_TEST
 
 START_TEST(acts_come_behind_what_was_said)
 {
-    static const struct line script[] = {{.command = "NOOP", .first = "200 Yes.\r\n"}, {NULL}};
+    static const struct line script[] = {{.command = "NOOP", .first = "200 Yes.\r\n"},
+                                         {.command = NULL}};
 
     start(script);
     rig_expect(&rig, "NOOP", 200);
@@ -305,7 +309,7 @@ END_TEST
 
 START_TEST(after_a_half_close_the_server_still_hears)
 {
-    static const struct line script[] = {{.command = "QUIT", .first = NULL}, {NULL}};
+    static const struct line script[] = {{.command = "QUIT", .first = NULL}, {.command = NULL}};
 
     start(script);
     rig.peer->base.ops->act(rig.peer, &(struct delivery){.kind = DELIVER_HALF_CLOSE});
@@ -333,8 +337,8 @@ static void look(void)
 }
 
 static const struct line scripted_retr[] = {
-    {"RETR", "150 Now.\r\n", true, true, true, "226 Was.\r\n"}, {NULL}};
-static const struct line no_lines[] = {{NULL}};
+    {"RETR", "150 Now.\r\n", true, true, true, "226 Was.\r\n"}, {.command = NULL}};
+static const struct line no_lines[] = {{.command = NULL}};
 
 /* Octets that the client could read when it had the 226. */
 static int play_order(enum peer_order order, bool scripted)
