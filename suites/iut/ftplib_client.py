@@ -9,9 +9,26 @@ import os
 import sys
 
 
+class LocalFile:
+    """A file that comes about with its first octets, or where the transfer succeeds."""
+
+    def __init__(self, name, mode="wb"):
+        self.name, self.mode, self.out = name, mode, None
+
+    def write(self, octets):
+        if self.out is None:
+            self.out = open(self.name, self.mode)
+        self.out.write(octets)
+
+    def finish(self):
+        self.write(b"")
+        self.out.close()
+
+
 def get(ftp, remote, local):
-    with open(local, "wb") as out:
-        print(ftp.retrbinary(f"RETR {remote}", out.write))
+    out = LocalFile(local)
+    print(ftp.retrbinary(f"RETR {remote}", out.write))
+    out.finish()
 
 
 def get_active(ftp, remote, local):
@@ -30,8 +47,9 @@ def append(ftp, local, remote):
 
 
 def resume(ftp, remote, local):
-    with open(local, "ab") as out:
-        print(ftp.retrbinary(f"RETR {remote}", out.write, rest=os.path.getsize(local)))
+    out = LocalFile(local, "ab")
+    print(ftp.retrbinary(f"RETR {remote}", out.write, rest=os.path.getsize(local)))
+    out.finish()
 
 
 def list_long(ftp, *folder):
@@ -92,11 +110,10 @@ def main(argv):
         print(f"{name} takes {least} to {most} arguments", file=sys.stderr)
         return 2
     try:
-        ftp = ftplib.FTP()
-        ftp.connect(host, int(port))
-        ftp.login(user, password)
-        operation(ftp, *arguments)
-        ftp.quit()
+        with ftplib.FTP() as ftp:  # sends QUIT at its end, also after an error
+            ftp.connect(host, int(port))
+            ftp.login(user, password)
+            operation(ftp, *arguments)
     except ftplib.all_errors as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
