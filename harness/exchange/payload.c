@@ -1,5 +1,6 @@
 #include "exchange/payload.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "exchange/file.h"
@@ -9,20 +10,24 @@
 #define TOTAL_LIMIT (4 * PAYLOAD_LIMIT)
 #define REMEMBERED 1024
 
+/* The next eight octets, the lowest first on every machine. */
+static uint64_t next_octets(uint64_t *x)
+{
+    *x ^= *x >> 12;
+    *x ^= *x << 25;
+    *x ^= *x >> 27;
+    return htole64(*x * UINT64_C(0x2545F4914F6CDD1D));
+}
+
 void payload_random(uint64_t seed, char *out, size_t len)
 {
     const uint64_t golden = UINT64_C(0x9E3779B97F4A7C15);
     uint64_t x = seed == golden ? golden : seed ^ golden;
 
-    for (size_t i = 0; i < len;) {
-        uint64_t value;
+    for (size_t at = 0; at < len; at += 8) {
+        uint64_t octets = next_octets(&x);
 
-        x ^= x >> 12;
-        x ^= x << 25;
-        x ^= x >> 27;
-        value = x * UINT64_C(0x2545F4914F6CDD1D);
-        for (int k = 0; k < 8 && i < len; k++, value >>= 8)
-            out[i++] = (char)(value & 0xff);
+        memcpy(out + at, &octets, len - at < 8 ? len - at : 8);
     }
 }
 

@@ -1,5 +1,8 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "exchange/exchange.h"
 
@@ -40,6 +43,30 @@ static void check_steps(const struct exchange *exchange, const struct bytes *tex
     }
 }
 
+static void check_problem(void *ctx, const struct diag *problem)
+{
+    if (problem->code == OK || problem->text[0] == '\0')
+        abort();
+    if (problem->at.line > 0)
+        check_place(problem->at, ctx);
+}
+
+/* Lint reads a file, so it gets one, without a name. A script that does not load has a problem. */
+static void lint(struct bytes text, bool loads)
+{
+    int fd = memfd_create("fuzz", 0);
+    char path[64];
+    size_t problems;
+
+    if (fd < 0 || write(fd, text.at, text.len) != (ssize_t)text.len)
+        exit(1);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    problems = exchange_lint(path, NULL, NULL, check_problem, &text);
+    if (!loads && problems == 0)
+        abort();
+    close(fd);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -51,9 +78,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         if (exchange != NULL || why.code == OK || why.text[0] == '\0')
             abort();
         check_place(why.at, &text);
+        lint(text, false);
         return 0;
     }
     check_steps(exchange, &text);
+    lint(text, true);
     exchange_free(exchange);
     return 0;
 }
