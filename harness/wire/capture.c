@@ -12,6 +12,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@
 #endif
 #define SNAPLEN 262144
 #define RING (64 << 20)
+#define BULK (4 << 20) /* octets of long TCP packets in one case, from which on it is bulk */
 #define QUIET_MS 50
 #define PATIENCE_S 2 /* for the sentinel */
 
@@ -53,6 +55,9 @@ struct capture {
     unsigned dropped_before;
     struct timeline **timelines;
     size_t count, room;
+    bool may_prune, pruning; /* keep the headers alone of bulk transfers */
+    uint16_t ftp_ports[PRUNE_PORTS + 1];
+    uint64_t bulk; /* octets of long TCP packets so far */
 
     pthread_mutex_t lock;
     pthread_cond_t done;
@@ -115,9 +120,30 @@ static void completeness_tell(struct capture *capture, struct recording *result)
                  "the capture did not catch up with the traffic within %d s", PATIENCE_S);
 }
 
+/* A case that moves much data need not show all of it; listings and small files are below that. */
+static void bulk_look(struct capture *capture, const struct packet *packet)
+{
+    if (packet->kind != PACKET_TCP || packet->octets <= PRUNE_ABOVE)
+        return;
+    capture->bulk += packet->octets;
+    if (capture->bulk > BULK)
+        capture->pruning = prune_attach(pcap_fileno(capture->pcap), capture->ftp_ports);
+    if (!capture->pruning && capture->bulk > BULK)
+        capture->may_prune = false; /* the kernel refuses: it is a matter of speed alone */
+}
+
+static void bulk_forget(struct capture *capture)
+{
+    if (capture->pruning)
+        prune_detach(pcap_fileno(capture->pcap));
+    capture->pruning = false;
+    capture->bulk = 0;
+}
+
 static void recording_begin(struct capture *capture)
 {
     capture->recording = false;
+    bulk_forget(capture);
     flow_reader_finish(capture->flows); /* what was before is forgotten */
     capture->packets = 0;
     capture->dropped_before = dropped(capture);
@@ -179,6 +205,8 @@ static void packet_seen(u_char *ctx, const struct pcap_pkthdr *header, const u_c
     packet.time = header->ts.tv_sec * INT64_C(1000000000) + header->ts.tv_usec;
     if (capture->dumper != NULL)
         pcap_dump((u_char *)capture->dumper, header, data);
+    if (capture->may_prune && !capture->pruning)
+        bulk_look(capture, &packet);
     flow_reader_take(capture->flows, &packet);
 }
 
@@ -218,6 +246,8 @@ static void *reader_run(void *ctx)
 {
     struct capture *capture = ctx;
 
+    /* The ring must never fill; where we may not go first we go as everybody. */
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), -10);
     while (packets_await(capture))
         if (!capture->failed &&
             pcap_dispatch(capture->pcap, -1, packet_seen, (u_char *)capture) < 0)
@@ -334,6 +364,19 @@ static struct capture *capture_new(const struct timeline_options *options)
     return capture;
 }
 
+/* More ports than a filter can tell apart, and nothing is pruned. */
+static void ports_copy(struct capture *capture, const uint16_t *ports)
+{
+    size_t count = 0;
+
+    while (ports != NULL && ports[count] != 0 && count < PRUNE_PORTS) {
+        capture->ftp_ports[count] = ports[count];
+        count++;
+    }
+    if (ports != NULL && ports[count] != 0)
+        capture->may_prune = false;
+}
+
 static enum err capture_start(struct capture *capture, const char *interface,
                               const struct timeline_options *options, struct diag *why)
 {
@@ -341,11 +384,10 @@ static enum err capture_start(struct capture *capture, const char *interface,
 
     if (err == OK && is_loopback(interface))
         err = loopback_set_up(capture, why);
-    if (err == OK && options->headers_only_bulk && capture->linktype == DLT_EN10MB &&
-        !prune_attach(pcap_fileno(capture->pcap), options->ftp_ports))
-        err = diag_set(why, ERR_SYSTEM, "cannot filter the capture: %s", strerror(errno));
     if (err != OK)
         return err;
+    capture->may_prune = options->headers_only_bulk && capture->linktype == DLT_EN10MB;
+    ports_copy(capture, options->ftp_ports);
     capture->file_form = pcap_open_dead_with_tstamp_precision(capture->linktype, SNAPLEN,
                                                               PCAP_TSTAMP_PRECISION_NANO);
     if (capture->wake < 0 || capture->file_form == NULL)

@@ -4,8 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#define PORTS 32
-#define ROOM (32 + 4 * PORTS)
+#define ROOM (32 + 4 * PRUNE_PORTS)
 #define KEEP (14 + 60 + 60 + PRUNE_KEPT)
 #define ALL 262144
 #define TO_ALL 255 /* a jump to the instruction that keeps all; set when its place is known */
@@ -36,7 +35,7 @@ static void is_no_port(struct program *program, uint32_t at, const uint16_t *por
 {
     load(program, BPF_H | BPF_IND, at);
     put(program, BPF_JMP | BPF_JEQ | BPF_K, 21, TO_ALL, 0);
-    for (int i = 0; ports != NULL && ports[i] != 0 && i < PORTS; i++)
+    for (int i = 0; ports != NULL && ports[i] != 0 && i < PRUNE_PORTS; i++)
         put(program, BPF_JMP | BPF_JEQ | BPF_K, ports[i], TO_ALL, 0);
 }
 
@@ -86,4 +85,11 @@ bool prune_attach(int fd, const uint16_t *ftp_ports)
     jumps_settle(&program);
     attached.len = program.len;
     return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &attached, sizeof attached) == 0;
+}
+
+void prune_detach(int fd)
+{
+    int unused = 0;
+
+    setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused);
 }

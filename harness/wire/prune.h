@@ -5,11 +5,14 @@
 
 #include "base/bytes.h"
 
+#define PRUNE_PORTS 32   /* control ports that can be named */
 #define PRUNE_ABOVE 1200 /* octets of a frame; shorter ones are kept whole */
 #define PRUNE_KEPT 512   /* octets of payload that are kept at least */
 
 /* Attach it to the packet socket `fd` of an Ethernet-like interface. `ftp_ports` is ended by 0 or
  * NULL; 21 is always among them. False, with errno, where the kernel refuses. */
 bool prune_attach(int fd, const uint16_t *ftp_ports);
+/* Keep everything again. */
+void prune_detach(int fd);
 
 #endif

@@ -101,12 +101,12 @@ struct timeline_sink {
 
 struct timeline_options {
     const uint16_t *ftp_ports; /* control ports beside 21; ended by 0; may be NULL */
-    bool datagrams_by_server;  /* not used */
     size_t keep_payload;       /* octets kept in events, of each datagram, and of each direction
                                   of a stream; 0: 65535 */
-    bool headers_only_bulk;    /* the capture keeps the first octets alone of long TCP packets that
-                                  are no control connection's: they do not count as cut; octets
-                                  are right, text and payload end where octets are missing */
+    bool headers_only_bulk;    /* once a case has moved some MiB, the capture keeps the first octets
+                                  alone of long TCP packets that are no control connection's: they
+                                  do not count as cut; octets are right, text and payload end where
+                                  octets are missing */
 };
 
 #endif
