@@ -164,14 +164,15 @@ static void judge_program(const struct case_evidence *evidence, struct outcome *
     char seen[120];
 
     finding.at = (struct place){NULL, 0, 0};
-    finding.verdict = VERDICT_FAIL;
     if (staging->ended && staging->end.signaled) {
+        finding.verdict = VERDICT_FAIL;
         finding.requirement = "the program does not crash";
         finding.expected = "the program ends by itself or goes on";
         snprintf(seen, sizeof seen, "it was ended by signal %d (%s)", staging->end.status,
                  strsignal(staging->end.status));
     } else if (staging->ended && evidence->one->iut == SIDE_SERVER && profile != NULL &&
                !iut_has(profile, "one-shot")) {
+        finding.verdict = VERDICT_FAIL;
         finding.requirement = "the server goes on serving";
         finding.expected = "a server that still runs";
         snprintf(seen, sizeof seen, "it ended with exit status %d", staging->end.status);
@@ -224,7 +225,7 @@ static void judge_rules(const struct case_evidence *evidence, struct outcome *ou
 
         timeline->echo = exchange->protocol != PROTOCOL_FTP && exchange->answers_unscripted;
         for (size_t k = 0; tables[k] != NULL; k++)
-            rules_run(tables[k], NULL, 1 + (int)evidence->one->iut, timeline, outcome->findings);
+            rules_run(tables[k], NULL, 1 + (int)evidence->one->iut, timeline, outcome->breaches);
     }
 }
 
@@ -287,7 +288,7 @@ static uint64_t hash_file(const char *folder, const char *name)
     return sum;
 }
 
-/* The order of a folder's entries does not matter. */
+/* The order of a folder's entries does not matter; hidden files are the program's own affair. */
 static uint64_t hash_folder(const char *folder)
 {
     DIR *dir = opendir(folder);
@@ -295,7 +296,7 @@ static uint64_t hash_folder(const char *folder)
     uint64_t sum = 0;
 
     while (dir != NULL && (entry = readdir(dir)) != NULL)
-        if (entry->d_type == DT_REG)
+        if (entry->d_type == DT_REG && entry->d_name[0] != '.')
             sum += hash_file(folder, entry->d_name);
     if (dir != NULL)
         closedir(dir);

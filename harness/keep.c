@@ -104,6 +104,7 @@ static enum err keep_findings(const char *folder, const struct outcome *outcome,
     fprintf(out, "%s%s%s\n", verdict_name(outcome->verdict), outcome->why[0] == '\0' ? "" : ": ",
             outcome->why);
     report_findings(out, outcome->findings, false, 0);
+    report_findings(out, outcome->breaches, false, 0);
     fclose(out);
     err = write_text(folder, "findings.txt", (struct bytes){text, len}, why);
     free(text);

@@ -5,15 +5,16 @@
 
 void outcome_init(struct outcome *outcome)
 {
-    *outcome = (struct outcome){.findings = findings_new()};
+    *outcome = (struct outcome){.findings = findings_new(), .breaches = findings_new()};
     arena_init(&outcome->texts);
 }
 
 void outcome_fini(struct outcome *outcome)
 {
     findings_free(outcome->findings);
+    findings_free(outcome->breaches);
     arena_fini(&outcome->texts);
-    outcome->findings = NULL;
+    outcome->findings = outcome->breaches = NULL;
 }
 
 void outcome_worsen(struct outcome *outcome, enum verdict verdict, const char *why)
@@ -50,14 +51,20 @@ static void put_finding(struct buf *out, const struct finding *finding)
     put_text(out, finding->seen);
 }
 
-void outcome_write(const struct outcome *outcome, struct buf *out)
+static void put_findings(struct buf *out, const struct findings *findings)
 {
-    size_t count = findings_count(outcome->findings);
+    size_t count = findings_count(findings);
 
-    put(out, outcome, sizeof *outcome);
     put(out, &count, sizeof count);
     for (size_t i = 0; i < count; i++)
-        put_finding(out, findings_at(outcome->findings, i));
+        put_finding(out, findings_at(findings, i));
+}
+
+void outcome_write(const struct outcome *outcome, struct buf *out)
+{
+    put(out, outcome, sizeof *outcome);
+    put_findings(out, outcome->findings);
+    put_findings(out, outcome->breaches);
 }
 
 static bool take(struct bytes *in, void *value, size_t len)
@@ -85,7 +92,7 @@ static bool take_text(struct outcome *outcome, struct bytes *in, const char **te
     return true;
 }
 
-static bool take_finding(struct outcome *outcome, struct bytes *in)
+static bool take_finding(struct outcome *outcome, struct bytes *in, struct findings *to)
 {
     struct finding finding;
 
@@ -94,22 +101,32 @@ static bool take_finding(struct outcome *outcome, struct bytes *in)
         !take_text(outcome, in, &finding.at.file) || !take_text(outcome, in, &finding.expected) ||
         !take_text(outcome, in, &finding.seen))
         return false;
-    findings_add(outcome->findings, &finding);
+    findings_add(to, &finding);
+    return true;
+}
+
+static bool take_findings(struct outcome *outcome, struct bytes *in, struct findings *to)
+{
+    size_t count;
+
+    if (!take(in, &count, sizeof count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!take_finding(outcome, in, to))
+            return false;
     return true;
 }
 
 bool outcome_read(struct outcome *outcome, struct bytes in)
 {
     struct outcome sent;
-    size_t count;
 
-    if (!take(&in, &sent, sizeof sent) || !take(&in, &count, sizeof count))
+    if (!take(&in, &sent, sizeof sent))
         return false;
     sent.findings = outcome->findings;
+    sent.breaches = outcome->breaches;
     sent.texts = outcome->texts;
     *outcome = sent;
-    for (size_t i = 0; i < count; i++)
-        if (!take_finding(outcome, &in))
-            return false;
-    return in.len == 0;
+    return take_findings(outcome, &in, outcome->findings) &&
+           take_findings(outcome, &in, outcome->breaches) && in.len == 0;
 }

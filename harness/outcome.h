@@ -9,7 +9,8 @@
 struct outcome {
     enum verdict verdict;
     char why[240];             /* for SKIP, INCONCLUSIVE, ERROR; empty: none */
-    struct findings *findings; /* owned; never NULL after outcome_init() */
+    struct findings *findings; /* the exchange's own; owned; never NULL after outcome_init() */
+    struct findings *breaches; /* of standing rules, which are judged over the whole run; the same */
     struct arena texts;        /* owns what findings borrow, after outcome_read() */
     int64_t duration, own;     /* ns */
     bool fatal;                /* the IUT cannot be reached any more: the run must stop */

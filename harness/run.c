@@ -280,9 +280,8 @@ void run_case(struct rig *rig, const struct plan_case *one, const struct conduct
         went_wrong(&why, outcome);
     if (one->iut == SIDE_CLIENT && run.staging.ended && !run.staging.end.signaled &&
         run.staging.end.status == 127) {
-        findings_free(outcome->findings);
-        outcome->findings = findings_new();
-        outcome->verdict = VERDICT_PASS;
+        outcome_fini(outcome);
+        outcome_init(outcome);
         outcome_worsen(outcome, VERDICT_SKIP, "the command exits 127: it is not installed");
     }
     tear_down(&run);

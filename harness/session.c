@@ -11,6 +11,7 @@
 #include "crew.h"
 #include "lab/spawn.h"
 #include "report/report.h"
+#include "tally.h"
 
 #define MAX_REPORTS 4
 #define DEFAULT_TIMEOUT (10 * CLOCK_SECOND)
@@ -28,6 +29,7 @@ struct session {
     struct report *reports[MAX_REPORTS];
     size_t report_count;
     struct report_totals totals;
+    struct tally *tally;         /* of standing rules */
     bool begun;
     size_t failures, doubts;     /* what makes the exit status 1, and 5 */
     char words[1024];            /* the target as the command line names it */
@@ -228,72 +230,105 @@ static bool counts_as_failure(const struct session *session, enum verdict verdic
     return verdict == VERDICT_FAIL || (verdict == VERDICT_WARN && session->options->strict);
 }
 
+/* What an ending means for the exit status. */
 static void count(struct session *session, enum verdict verdict, enum baseline_answer answer)
 {
-    session->totals.by_verdict[verdict]++;
     session->totals.known += answer == BASELINE_KNOWN;
     session->totals.stale += answer == BASELINE_STALE;
     if (answer == BASELINE_STALE)
         session->failures++;
-    if (answer == BASELINE_KNOWN)
+    if (answer != BASELINE_NEW)
         return;
     session->failures += counts_as_failure(session, verdict);
     session->doubts += verdict == VERDICT_INCONCLUSIVE || verdict == VERDICT_ERROR;
 }
 
-static const char *repeat_command(const struct session *session, const struct plan_case *one,
-                                  char *text, size_t room)
+static const char *repeat_command(const struct session *session, const char *id, char *text,
+                                  size_t room)
 {
     const struct subject *subject = &session->settings.subject;
 
     if (subject->command != NULL)
-        snprintf(text, room, "peerspec %s '%s' %s", side_name(subject->side), one->id,
-                 subject->words);
+        snprintf(text, room, "peerspec %s '%s' %s", side_name(subject->side), id, subject->words);
     else
-        snprintf(text, room, "peerspec %s %s '%s'", side_name(subject->side), subject->words,
-                 one->id);
+        snprintf(text, room, "peerspec %s %s '%s'", side_name(subject->side), subject->words, id);
     return text;
 }
 
-static void write_baseline(struct session *session, const struct plan_case *one,
-                           const struct outcome *outcome)
+static void write_baseline(struct session *session, const struct report_case *done,
+                           const char *id)
 {
-    const struct finding *first;
+    const char *reason = done->why == NULL ? done->title : done->why;
 
-    if (session->new_baseline == NULL || !counts_as_failure(session, outcome->verdict))
+    if (session->new_baseline == NULL || !counts_as_failure(session, done->verdict))
         return;
-    first = findings_count(outcome->findings) == 0 ? NULL : findings_at(outcome->findings, 0);
-    baseline_write(session->new_baseline, one->id, session->settings.subject.name,
-                   first == NULL ? outcome->why : first->requirement);
+    if (findings_count(done->findings) > 0 && findings_at(done->findings, 0)->seen != NULL)
+        reason = findings_at(done->findings, 0)->seen;
+    baseline_write(session->new_baseline, id, session->settings.subject.name, reason);
+}
+
+/* Report a case or a rule; `id` is what the baseline calls it, `from` the case that shows it. */
+static void report_one(struct session *session, struct report_case *done, const char *id,
+                       const char *from)
+{
+    char repeat[1300], evidence[WORKSPACE_PATH + 200];
+
+    done->iut_side = session->settings.subject.side;
+    done->repeat = repeat_command(session, from, repeat, sizeof repeat);
+    if (session->settings.evidence != NULL && done->verdict != VERDICT_SKIP) {
+        snprintf(evidence, sizeof evidence, "%s/%s", session->settings.evidence, from);
+        done->evidence = evidence;
+    }
+    if (session->baseline != NULL)
+        done->baseline = baseline_ask(session->baseline, id, session->settings.subject.name,
+                                      done->verdict, done->findings);
+    count(session, done->verdict, done->baseline);
+    write_baseline(session, done, id);
+    for (size_t i = 0; i < session->report_count; i++)
+        session->reports[i]->ops->done(session->reports[i], done);
 }
 
 static void case_done(void *ctx, const struct plan_case *one, const struct outcome *outcome)
 {
     struct session *session = ctx;
-    char repeat[1300], evidence[WORKSPACE_PATH + 200];
     struct report_case done = {.id = one->id,
                                .title = one->exchange->title,
                                .specs = one->exchange->specs,
                                .level = one->exchange->level,
-                               .iut_side = one->iut,
                                .verdict = outcome->verdict,
                                .why = outcome->why[0] == '\0' ? NULL : outcome->why,
                                .findings = outcome->findings,
                                .duration = outcome->duration,
                                .own = outcome->own};
 
-    done.repeat = repeat_command(session, one, repeat, sizeof repeat);
-    if (session->settings.evidence != NULL && outcome->verdict != VERDICT_SKIP) {
-        snprintf(evidence, sizeof evidence, "%s/%s", session->settings.evidence, one->id);
-        done.evidence = evidence;
-    }
-    if (session->baseline != NULL)
-        done.baseline = baseline_ask(session->baseline, one->id, session->settings.subject.name,
-                                     outcome->verdict, outcome->findings);
-    count(session, outcome->verdict, done.baseline);
-    write_baseline(session, one, outcome);
-    for (size_t i = 0; i < session->report_count; i++)
-        session->reports[i]->ops->done(session->reports[i], &done);
+    session->totals.by_verdict[outcome->verdict]++;
+    report_one(session, &done, one->id, one->id);
+    tally_add(session->tally, one->id, outcome->breaches);
+}
+
+static void report_rule(struct session *session, const struct tally_row *row)
+{
+    char id[80], why[260];
+    const char *const specs[] = {row->spec, NULL};
+    struct report_case done = {.id = id,
+                               .title = row->requirement,
+                               .specs = specs,
+                               .level = row->level,
+                               .verdict = row->verdict,
+                               .why = why,
+                               .findings = row->findings};
+
+    snprintf(id, sizeof id, "rules/%s", row->rule);
+    snprintf(why, sizeof why, "broken in %zu case%s, %s%s", row->cases, row->cases == 1 ? "" : "s",
+             row->cases == 1 ? "" : "first in ", row->first);
+    session->totals.rules[row->verdict]++;
+    report_one(session, &done, row->rule, row->first);
+}
+
+static void report_rules(struct session *session)
+{
+    for (size_t i = 0; i < tally_count(session->tally); i++)
+        report_rule(session, tally_at(session->tally, i));
 }
 
 static void crew_ready(void *ctx, const char *note)
@@ -302,6 +337,15 @@ static void crew_ready(void *ctx, const char *note)
 }
 
 static void case_started(void *ctx, const struct plan_case *one)
+{
+    struct session *session = ctx;
+
+    for (size_t i = 0; i < session->report_count; i++)
+        if (session->reports[i]->ops->running != NULL)
+            session->reports[i]->ops->running(session->reports[i], one->id);
+}
+
+static void nothing_started(void *ctx, const struct plan_case *one)
 {
     (void)ctx;
     (void)one;
@@ -377,7 +421,7 @@ static const char *sanity_text(const struct session *session)
 static enum err try_sanity(struct session *session, const char *when, struct diag *why)
 {
     struct sanity sanity = {.session = session};
-    struct crew_events events = {&sanity, sanity_ready, case_started, sanity_done};
+    struct crew_events events = {&sanity, sanity_ready, nothing_started, sanity_done};
     struct plan_case one = {.iut = session->settings.subject.side, .id = "sanity"};
     struct plan plan = {.cases = &one, .count = 1};
     struct settings settings = session->settings;
@@ -445,14 +489,15 @@ static enum err open_new_baseline(struct session *session, struct diag *why)
     return OK;
 }
 
-static bool planned(void *ctx, const char *id)
+/* Is it a case of the plan, or a rule? */
+static bool known_id(void *ctx, const char *id)
 {
     struct session *session = ctx;
 
     for (size_t i = 0; i < session->plan.count; i++)
         if (strcmp(session->plan.cases[i].id, id) == 0)
             return true;
-    return false;
+    return rules_find(session->kit->rules, id) != NULL;
 }
 
 static void tell_unknown(void *ctx, struct place at, const char *id)
@@ -460,20 +505,49 @@ static void tell_unknown(void *ctx, struct place at, const char *id)
     struct session *session = ctx;
     struct diag unknown;
 
-    diag_at(&unknown, ERR_USAGE, at, "the baseline lists '%s', which is no case", id);
+    diag_at(&unknown, ERR_USAGE, at, "the baseline lists '%s', which is no case and no rule", id);
     diag_print(stderr, &unknown);
     session->failures++;
 }
 
-/* A listed id that no longer exists is stale too; a selection does not show which those are. */
-static void check_baseline_ids(struct session *session)
+static bool broken(const struct session *session, const char *rule)
+{
+    for (size_t i = 0; i < tally_count(session->tally); i++)
+        if (strcmp(tally_at(session->tally, i)->rule, rule) == 0)
+            return true;
+    return false;
+}
+
+/* A rule that is listed and was kept in the whole run is as stale as a case that passes. */
+static void check_kept_rule(struct session *session, const struct rule *rule)
+{
+    struct report_case kept = {.title = rule->requirement, .level = rule->level};
+    struct findings *none = findings_new();
+    char id[80];
+
+    snprintf(id, sizeof id, "rules/%s", rule->id);
+    kept.id = id;
+    kept.findings = none;
+    if (!broken(session, rule->id) &&
+        baseline_ask(session->baseline, rule->id, session->settings.subject.name, VERDICT_PASS,
+                     none) == BASELINE_STALE)
+        report_one(session, &kept, rule->id, session->plan.cases[0].id);
+    findings_free(none);
+}
+
+/* What is listed but no longer exists, or no longer fails, shows only where everything was run. */
+static void check_baseline(struct session *session)
 {
     const struct options *options = session->options;
     bool all = options->words.items == NULL || options->words.items[0] == NULL;
 
-    if (session->baseline != NULL && all && options->shards == 0)
-        baseline_unknown(session->baseline, session->settings.subject.name, planned, session,
-                         tell_unknown);
+    if (session->baseline == NULL || !all || options->shards != 0 || session->plan.count == 0)
+        return;
+    baseline_unknown(session->baseline, session->settings.subject.name, known_id, session,
+                     tell_unknown);
+    for (size_t i = 0; session->kit->rules[i] != NULL; i++)
+        for (const struct rule *rule = session->kit->rules[i]; rule->id != NULL; rule++)
+            check_kept_rule(session, rule);
 }
 
 /* Networks of their own do not disturb each other; a server elsewhere, or ports that all share, do. */
@@ -504,7 +578,8 @@ static enum err run(struct session *session, struct diag *why)
     if (err == OK)
         err = try_sanity(session, "after the last case", why);
     session->totals.duration = clock_now() - started;
-    check_baseline_ids(session);
+    report_rules(session);
+    check_baseline(session);
     if (session->begun && crew_interrupted() == 0 && end_reports(session, &report_why) != OK &&
         err == OK) {
         *why = report_why;
@@ -520,6 +595,7 @@ static void tear_down(struct session *session)
     if (session->new_baseline != NULL)
         fclose(session->new_baseline);
     close_reports(session);
+    tally_free(session->tally);
     baseline_free(session->baseline);
     plan_fini(&session->plan);
     iut_free(session->iut);
@@ -531,6 +607,7 @@ enum err session_run(const struct options *options, const struct places *places,
     struct session session = {.options = options, .places = places, .kit = kit};
     enum err err;
 
+    session.tally = tally_new();
     crew_handle_signals();
     err = set_up(&session, why);
     if (err == OK)

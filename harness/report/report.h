@@ -28,12 +28,13 @@ struct report_case {
 struct report_run {
     const char *iut;         /* "curl 7.88.1", "vsftpd", "ftp://..." */
     enum side iut_side;
-    size_t planned;          /* cases */
+    size_t planned;          /* cases; the standing rules that were broken come on top of them */
     const char *const *notes; /* one line each: "no namespaces: ..."; ended by NULL; may be NULL */
 };
 
 struct report_totals {
-    size_t by_verdict[VERDICT_COUNT];
+    size_t by_verdict[VERDICT_COUNT]; /* of the exchanges' cases */
+    size_t rules[VERDICT_COUNT];      /* standing rules that were broken in some case */
     size_t known, stale;     /* baseline */
     int64_t duration;
 };

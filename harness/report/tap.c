@@ -45,7 +45,7 @@ static void begin(struct report *report, const struct report_run *run)
     struct tap *tap = tap_of(report);
 
     tap->planned = run->planned;
-    fprintf(tap->out, "TAP version 13\n1..%zu\n", run->planned);
+    fprintf(tap->out, "TAP version 13\n");
     fprintf(tap->out, "# %s under test: ", side_name(run->iut_side));
     print_line_text(tap->out, run->iut);
     putc('\n', tap->out);
@@ -190,6 +190,7 @@ static bool end(struct report *report, const struct report_totals *totals, struc
     if (tap->number < tap->planned)
         fprintf(tap->out, "Bail out! the run was stopped after %zu of %zu cases\n", tap->number,
                 tap->planned);
+    fprintf(tap->out, "1..%zu\n", tap->number < tap->planned ? tap->planned : tap->number);
     flush(tap);
     if (tap->error == 0 && ferror(tap->out))
         tap->error = EIO;

@@ -233,7 +233,7 @@ static void begin(struct report *report, const struct report_run *run)
     flush(text);
 }
 
-static void print_counts(const struct text *text, const struct report_totals *totals)
+static void print_counts(const struct text *text, const size_t *by_verdict)
 {
     static const enum verdict order[VERDICT_COUNT] = {VERDICT_PASS,         VERDICT_WARN,
                                                       VERDICT_FAIL,         VERDICT_SKIP,
@@ -241,7 +241,7 @@ static void print_counts(const struct text *text, const struct report_totals *to
     const char *gap = "";
 
     for (size_t i = 0; i < VERDICT_COUNT; i++) {
-        size_t count = totals->by_verdict[order[i]];
+        size_t count = by_verdict[order[i]];
 
         if (count == 0 && order[i] != VERDICT_PASS && order[i] != VERDICT_FAIL)
             continue;
@@ -265,7 +265,10 @@ static void print_totals(const struct text *text, const struct report_totals *to
         putc('\n', out);
     fprintf(out, "%zu case%s in %.1f s: ", cases, cases == 1 ? "" : "s",
             (double)totals->duration / (double)CLOCK_SECOND);
-    print_counts(text, totals);
+    print_counts(text, totals->by_verdict);
+    if (totals->rules[VERDICT_FAIL] + totals->rules[VERDICT_WARN] > 0)
+        fprintf(out, "; rules broken: %zu FAIL, %zu WARN", totals->rules[VERDICT_FAIL],
+                totals->rules[VERDICT_WARN]);
     if (totals->known > 0)
         fprintf(out, "; %zu known from the baseline", totals->known);
     if (totals->stale > 0)
