@@ -27,6 +27,10 @@ ftp_handler ftp_syst, ftp_stat, ftp_help, ftp_noop, ftp_site, ftp_feat, ftp_opts
 /* What PORT, EPRT, TYPE and the like mean; shared with ftp_follow. False: not understood. */
 bool ftp_type_apply(struct ftp_session *session, struct bytes argument);
 
+/* Octets that RETR would send, in the type that is set. False where that cannot be told. */
+bool ftp_size_to_send(struct ftp_session *session, const char *path, const struct ftp_node *node,
+                      uint64_t *size);
+
 /* How PWD writes a path: quotes doubled. `quoted` is cleared first. */
 const char *ftp_quote_path(const char *path, struct buf *quoted);
 

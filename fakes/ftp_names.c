@@ -163,9 +163,8 @@ void ftp_rnto(struct ftp_session *session, struct bytes argument)
         ftp_session_reply(session, "553 %s.", failure_text(result));
 }
 
-/* Octets that RETR would send, in the type that is set. */
-static bool size_to_send(struct ftp_session *session, const char *path, const struct ftp_node *node,
-                         uint64_t *size)
+bool ftp_size_to_send(struct ftp_session *session, const char *path, const struct ftp_node *node,
+                      uint64_t *size)
 {
     struct ftp_content content;
     struct buf wire;
@@ -195,7 +194,7 @@ void ftp_size(struct ftp_session *session, struct bytes argument)
         result = FTP_TREE_DIRECTORY;
     if (result != FTP_TREE_OK)
         reply_result(session, result, "");
-    else if (!size_to_send(session, path, &node, &size))
+    else if (!ftp_size_to_send(session, path, &node, &size))
         ftp_session_reply(session, "550 The size in TYPE A cannot be told.");
     else
         ftp_session_reply(session, "213 %llu", (unsigned long long)size);

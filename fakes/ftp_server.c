@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "fakes/ftp_fill.h"
 #include "fakes/ftp_session.h"
 #include "fakes/stream_socket.h"
-#include "proto/ftp_hostport.h"
 
 struct ftp_server {
     struct peer_base base;
@@ -81,53 +81,11 @@ static void act(struct peer *peer, const struct delivery *delivery)
     do_soon(session);
 }
 
-static bool fill_hostport(struct ftp_session *session, struct buf *value)
-{
-    char text[FTP_HOSTPORT_TEXT];
-    struct endpoint told;
-
-    if (session->local.family != 4 || !ftp_channel_listen(session))
-        return false;
-    told = session->channel.bound;
-    if (ftp_session_misbehaves(session, FAULT_WRONG_PORT_227))
-        told.port++;
-    if (ftp_session_misbehaves(session, FAULT_FOREIGN_227))
-        endpoint_parse("127.0.0.9", told.port, &told);
-    return buf_add_text(value, ftp_hostport_format(&told, text));
-}
-
-static bool fill_port(struct ftp_session *session, struct buf *value)
-{
-    unsigned port;
-
-    if (!ftp_channel_listen(session))
-        return false;
-    port = session->channel.bound.port;
-    if (ftp_session_misbehaves(session, FAULT_WRONG_PORT_229))
-        port++;
-    return buf_addf(value, "%u", port);
-}
-
-static bool fill_host(struct ftp_session *session, struct buf *value)
-{
-    char text[ENDPOINT_TEXT];
-
-    return buf_add_text(value, endpoint_addr(&session->local, text));
-}
-
-static const struct {
-    enum hole hole;
-    bool (*fill)(struct ftp_session *session, struct buf *value);
-} fills[] = {{HOLE_HOSTPORT, fill_hostport}, {HOLE_PORT, fill_port}, {HOLE_HOST, fill_host}};
-
 static bool fill(void *peer, enum hole hole, struct buf *value)
 {
     struct ftp_session *session = server_of(peer)->site.told;
 
-    for (size_t i = 0; session != NULL && i < sizeof fills / sizeof fills[0]; i++)
-        if (fills[i].hole == hole)
-            return fills[i].fill(session, value);
-    return false;
+    return session != NULL && ftp_fill(session, hole, value);
 }
 
 /* A server goes on as its model. */
