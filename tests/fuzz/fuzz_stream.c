@@ -32,9 +32,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     stream_start(&stream, due);
     for (; len >= 4; data += 4, len -= 4) {
         uint32_t seq = 0xffffff80 + data[0] + (uint32_t)(data[3] & 0xf0) * 16;
-        struct stream_segment segment = {.seq = seq, .data = {octets, data[1]}, .number = 1,
+        struct stream_segment segment = {.seq = seq,
+                                         .data = {octets, data[1]},
+                                         .number = 1,
                                          .octets = data[1] + (size_t)(data[2] & 7),
-                                         .fin = (data[3] & 3) == 3, .keep = data[3] & 4};
+                                         .fin = (data[3] & 3) == 3,
+                                         .keep = data[3] & 4};
 
         if (data[3] & 8)
             stream_acked(&stream, seq, &sink);
