@@ -93,15 +93,35 @@ static void expect_order(struct hearing *hearing)
     }
 }
 
+/* "0.8 s to 1.5 s from C#1 to C#2" */
+static void words_range(struct buf *out, const struct expectation *expectation)
+{
+    bool open = expectation->most == INT64_MAX;
+
+    if (open)
+        buf_add_text(out, "at least ");
+    words_time(out, open || expectation->least > 0 ? expectation->least : expectation->most);
+    if (!open && expectation->least > 0) {
+        buf_add_text(out, " to ");
+        words_time(out, expectation->most);
+    } else if (!open) {
+        buf_add_text(out, " at most");
+    }
+    buf_addf(out, " from " BYTES_FMT " to " BYTES_FMT, BYTES_ARG(expectation->events[0].source),
+             BYTES_ARG(expectation->events[1].source));
+}
+
 static void judge_interval(struct hearing *hearing, const struct sighting *seen)
 {
     const struct expectation *expectation = hearing->expectation;
     int64_t took = seen[1].event->time - seen[0].event->time;
-    struct buf words;
+    struct buf expected, words;
 
     if (took >= expectation->least && took <= expectation->most)
         return;
+    buf_init(&expected, WORDS_CEILING);
     buf_init(&words, WORDS_CEILING);
+    words_range(&expected, expectation);
     words_time(&words, took);
     buf_add_text(&words, " between ");
     words_event(&words, &expectation->events[0], seen[0].event);
@@ -109,20 +129,9 @@ static void judge_interval(struct hearing *hearing, const struct sighting *seen)
     words_event(&words, &expectation->events[1], seen[1].event);
     hearing_packet(hearing, seen[0].event->packet);
     hearing_packet(hearing, seen[1].event->packet);
-    {
-        struct buf expected;
-
-        buf_init(&expected, WORDS_CEILING);
-        words_time(&expected, expectation->least);
-        buf_add_text(&expected, " to ");
-        words_time(&expected, expectation->most);
-        buf_addf(&expected, " from " BYTES_FMT " to " BYTES_FMT,
-                 BYTES_ARG(expectation->events[0].source),
-                 BYTES_ARG(expectation->events[1].source));
-        hearing_breach(hearing, buf_text(&expected), "%s", buf_text(&words));
-        buf_fini(&expected);
-    }
+    hearing_breach(hearing, buf_text(&expected), "%s", buf_text(&words));
     buf_fini(&words);
+    buf_fini(&expected);
 }
 
 static void expect_interval(struct hearing *hearing)

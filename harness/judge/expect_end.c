@@ -76,16 +76,19 @@ static struct difference compare(FILE *in, struct bytes content)
 static void judge_content(struct hearing *hearing, const char *expected, FILE *in)
 {
     struct bytes content = hearing->expectation->content.octets;
-    struct difference found = compare(in, content);
+    struct difference found = {true, 0, 0};
 
+    if (!hearing->expectation->content.given)
+        return; /* any content will do */
+    found = compare(in, content);
     if (ferror(in))
         hearing_inconclusive(hearing, "the file could not be read");
     else if (!found.same && found.length != content.len)
         hearing_breach(hearing, expected,
-                       "it has %llu octets instead of %zu, and differs from octet %llu on",
+                       "it has %llu octets instead of %zu, and differs from offset %llu on",
                        (unsigned long long)found.length, content.len, (unsigned long long)found.at);
     else if (!found.same)
-        hearing_breach(hearing, expected, "its %zu octets differ from octet %llu on", content.len,
+        hearing_breach(hearing, expected, "its %zu octets differ from offset %llu on", content.len,
                        (unsigned long long)found.at);
 }
 

@@ -52,6 +52,8 @@ static int64_t octets_of(const struct sighting *seen, const struct operand *oper
     case CHANNEL_CONTROL:
     case CHANNEL_DATA:
     case CHANNEL_FLOW:
+        if (operand->by_end)
+            return (int64_t)seen->flow->octets[operand->end];
         return (int64_t)(seen->flow->octets[SIDE_CLIENT] + seen->flow->octets[SIDE_SERVER]);
     default:
         return (int64_t)seen->event->octets;
@@ -100,6 +102,8 @@ static bool is_doing_of(enum side iut, const struct operand *operand, const stru
 
     if (names_an_end(operand) && of_flow)
         return iut == operand->end || iut == seen->flow->opener;
+    if (of_flow && operand->by_end)
+        return iut == operand->end;
     if (of_flow && seen->flow->octets[0] + seen->flow->octets[1] > 0)
         return iut == mostly_sent_by(seen->flow);
     return of_flow || seen->event->from == iut;

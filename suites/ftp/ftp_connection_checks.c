@@ -34,8 +34,9 @@ static void judge_handshake(const struct timeline *timeline, struct rule_run *ru
         rule_breach(run, flow->opener, PACKETS(flow->first, flow->syn_ack), expected,
                     "data before the SYN-ACK");
     else if (flow->ack == 0 || flow->first < flow->ack)
-        rule_breach(run, side_other(flow->opener), PACKETS(flow->syn_ack, flow->first, flow->ack),
-                    expected, "data before the ACK of the SYN-ACK");
+        rule_remark(run, side_other(flow->opener), VERDICT_WARN,
+                    PACKETS(flow->syn_ack, flow->first, flow->ack), expected,
+                    "data before the ACK of the SYN-ACK");
 }
 
 void ftp_ctrl_handshake(const struct timeline *timeline, struct rule_run *run)
@@ -91,6 +92,14 @@ void ftp_active_src_ip(const struct timeline *timeline, struct rule_run *run)
     }
 }
 
+/* True where all that was said before the connection was seen. */
+static bool is_within(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
+                      const struct timeline_flow *flow)
+{
+    return dialogue->complete || (dialogue->end < timeline->event_count &&
+                                  flow->syn < timeline->events[dialogue->end].packet);
+}
+
 /* The endpoint that PORT or EPRT of this turn names; false where it is neither or was refused. */
 static bool port_named(const struct timeline *timeline, const struct ftp_turn *turn,
                        struct endpoint *named)
@@ -135,7 +144,8 @@ void ftp_active_dst(const struct timeline *timeline, struct rule_run *run)
         const struct timeline_flow *flow = &timeline->flows[n];
         struct endpoint named;
 
-        if (!is_active(flow) || !port_before(timeline, dialogue, flow, &named))
+        if (!is_active(flow) || !is_within(timeline, dialogue, flow) ||
+            !port_before(timeline, dialogue, flow, &named))
             continue;
         /* A server may go to the client itself in place of an address that is not the client's. */
         if (flow->client.port == named.port && (endpoint_same_addr(&flow->client, &named) ||
@@ -150,11 +160,13 @@ void ftp_active_dst(const struct timeline *timeline, struct rule_run *run)
 
 void ftp_active_after_cmd(const struct timeline *timeline, struct rule_run *run)
 {
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+
     for (size_t n = 1; n < timeline->flow_count; n++) {
         const struct timeline_flow *flow = &timeline->flows[n];
         uint64_t command;
 
-        if (!is_active(flow) || flow->command == FTP_NONE || !timeline->from_start)
+        if (!is_active(flow) || flow->command == FTP_NONE || flow->command >= dialogue->end)
             continue;
         command = timeline->events[flow->command].packet;
         if (flow->syn < command)
@@ -191,7 +203,8 @@ void ftp_pasv_direction(const struct timeline *timeline, struct rule_run *run)
         const struct ftp_turn *last = NULL;
         struct endpoint ignored;
 
-        if (!is_active(flow) || flow->opening != OPENED_UNANNOUNCED)
+        if (!is_active(flow) || flow->opening != OPENED_UNANNOUNCED ||
+            !is_within(timeline, dialogue, flow))
             continue;
         for (size_t t = 1; t < dialogue->count; t++)
             if (ftp_packet(timeline, dialogue->turns[t].final) < flow->syn &&

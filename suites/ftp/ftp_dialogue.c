@@ -226,28 +226,41 @@ static size_t count_commands(const struct timeline *timeline)
     return count;
 }
 
-static bool gap_is_shown(const struct timeline *timeline)
+/* Where the first octets that the capture does not show can have been: right after what that side
+ * sent before. A gap is only noticed later, and the other side may have answered by then. */
+static size_t first_unseen(const struct timeline *timeline)
 {
-    for (size_t n = 0; n < timeline->event_count; n++)
-        if (timeline->events[n].flow == 0 &&
-            (timeline->events[n].kind == EVENT_GAP || timeline->events[n].cut))
-            return true;
-    return false;
+    size_t sent[2] = {0, 0}; /* behind the last segment of each side */
+
+    for (size_t n = 0; n < timeline->event_count; n++) {
+        const struct event *event = &timeline->events[n];
+
+        if (event->flow != 0)
+            continue;
+        if (event->kind == EVENT_GAP)
+            return sent[event->from];
+        if (event->cut && event->kind != EVENT_SEGMENT)
+            return n;
+        if (event->kind == EVENT_SEGMENT || event->kind == EVENT_COMMAND ||
+            event->kind == EVENT_REPLY || event->kind == EVENT_BAD_REPLY)
+            sent[event->from] = n + 1;
+    }
+    return timeline->whole ? timeline->event_count : 0;
 }
 
 static void *build(const struct timeline *timeline, struct arena *arena)
 {
     struct ftp_dialogue *dialogue = arena_take(arena, sizeof(*dialogue));
     struct pairing pairing = {.timeline = timeline, .dialogue = dialogue};
-    size_t n = 0;
+    size_t n = 0, unseen = first_unseen(timeline);
 
     dialogue->spontaneous = FTP_NONE;
-    if (!timeline->from_start || (!timeline->whole && !gap_is_shown(timeline)))
+    if (!timeline->from_start || unseen == 0)
         return dialogue;
     dialogue->turns = arena_take(arena, (1 + count_commands(timeline)) * sizeof(struct ftp_turn));
     reset(&pairing);
     add_turn(&pairing, FTP_NONE);
-    while (n < timeline->event_count && take_event(&pairing, n))
+    while (n < unseen && take_event(&pairing, n))
         n++;
     dialogue->end = n;
     dialogue->complete = n == timeline->event_count;

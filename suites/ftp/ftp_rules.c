@@ -481,12 +481,14 @@ const struct rule ftp_rules[] = {
      "RFC 9293 3.5, RFC 959 5.2",
      "On the control connection SYN, SYN-ACK and ACK come before any octet.",
      "Without a handshake neither side knows that the other one is there.",
-     "TCP Fast Open, and captures that begin later.", ftp_ctrl_handshake},
+     "TCP Fast Open, and captures that begin later. A missing ACK is a warning, since a capture may "
+     "have lost it.", ftp_ctrl_handshake},
     {"FTP-DATA-HANDSHAKE", PROTOCOL_FTP, SUBJECT_BOTH, LEVEL_MUST,
      "RFC 9293 3.5",
      "On each data connection SYN, SYN-ACK and ACK come before any octet.",
      "Without a handshake neither side knows that the other one is there.",
-     "TCP Fast Open, and captures that begin later.", ftp_data_handshake},
+     "TCP Fast Open, and captures that begin later. A missing ACK is a warning, since a capture may "
+     "have lost it.", ftp_data_handshake},
     {"FTP-PORT20", PROTOCOL_FTP, SUBJECT_SERVER, LEVEL_MUST,
      "RFC 959 3.2",
      "In active mode the server connects from the port below that of the control connection, "

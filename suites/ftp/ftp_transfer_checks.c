@@ -273,8 +273,8 @@ void ftp_close_who(const struct timeline *timeline, struct rule_run *run)
         const struct timeline_flow *flow = transfer.flow;
         enum side receiver = side_other(transfer.sender);
 
-        if (!transfer.succeeded || flow->fin[receiver] == 0 || flow->fin[transfer.sender] == 0 ||
-            flow->fin[transfer.sender] < flow->fin[receiver])
+        if (!transfer.succeeded || !flow->whole || flow->fin[receiver] == 0 ||
+            flow->fin[transfer.sender] == 0 || flow->fin[transfer.sender] < flow->fin[receiver])
             continue;
         rule_breach(run, receiver,
                     PACKETS(command_packet(timeline, &transfer), flow->fin[receiver],

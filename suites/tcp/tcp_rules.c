@@ -8,7 +8,8 @@ const struct rule tcp_rules[] = {
      "RFC 9293 3.5",
      "SYN, SYN-ACK and ACK come before the first octet.",
      "Without a handshake neither side knows that the other one is there.",
-     "TCP Fast Open, and captures that begin later.", tcp_handshake},
+     "TCP Fast Open, and captures that begin later. A missing ACK is a warning, since a capture may "
+     "have lost it.", tcp_handshake},
     {"TCP-15", PROTOCOL_TCP, SUBJECT_SERVER, LEVEL_MUST,
      "RFC 862, RFC 9293 3.6",
      "An echo server sends back all that came before the client's FIN, and closes after that.",
