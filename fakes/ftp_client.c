@@ -828,22 +828,22 @@ static bool cuts_data(const struct exchange *exchange)
 
 enum err ftp_client_new(const struct peer_config *config, struct peer **out, struct diag *why)
 {
-    struct ftp_client *client = calloc(1, sizeof *client);
     struct ftp_client_data_config channel = {.loop = config->loop,
-                                         .transcript = config->transcript,
-                                         .reads_early = !cuts_data(config->exchange),
-                                         .ctx = client,
-                                         .ended = transfer_ended};
-    enum err err;
+                                             .transcript = config->transcript,
+                                             .reads_early = !cuts_data(config->exchange),
+                                             .ended = transfer_ended};
+    enum err err = client_faults_check(config->faults, PROTOCOL_FTP, SIDE_CLIENT, why);
+    struct ftp_client *client = err == OK ? calloc(1, sizeof *client) : NULL;
 
     *out = NULL;
     if (client == NULL)
-        return diag_set(why, ERR_SYSTEM, "out of memory");
+        return err != OK ? err : diag_set(why, ERR_SYSTEM, "out of memory");
     client->base.ops = &ops;
     client->config = *config;
     if (client->config.timeout == 0)
         client->config.timeout = TIMEOUT_DEFAULT;
     channel.timeout = client->config.timeout;
+    channel.ctx = client;
     buf_init(&client->line, LINE_CEILING);
     err = ftp_client_data_new(&channel, &client->channel, why);
     if (err != OK)

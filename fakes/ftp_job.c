@@ -542,7 +542,7 @@ int ftp_job_run(const struct ftp_job *job, struct diag *why)
     struct work work = {.job = job, .why = why};
     operation_fn *run = find_operation(job, why);
 
-    if (run == NULL)
+    if (run == NULL || client_faults_check(job->faults, PROTOCOL_FTP, SIDE_CLIENT, why) != OK)
         return 2;
     if (do_job(&work, run) == OK || faulty(&work, "exits-zero"))
         return 0;

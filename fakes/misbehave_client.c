@@ -1,5 +1,6 @@
 #include "fakes/misbehave_client.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct client_fault faults_known[] = {
@@ -60,6 +61,37 @@ bool client_fault_on(const char *const *faults, const char *name)
         if (strcmp(*faults, name) == 0)
             return true;
     return false;
+}
+
+static bool has(const struct client_fault *fault, enum protocol protocol, enum side side)
+{
+    return fault->protocol == protocol && fault->side == side;
+}
+
+static bool known(const char *name, enum protocol protocol, enum side side)
+{
+    for (const struct client_fault *fault = faults_known; fault->name != NULL; fault++)
+        if (has(fault, protocol, side) && strcmp(fault->name, name) == 0)
+            return true;
+    return false;
+}
+
+enum err client_faults_check(const char *const *faults, enum protocol protocol, enum side side,
+                             struct diag *why)
+{
+    char names[400] = "none";
+    size_t len = 0;
+
+    while (faults != NULL && *faults != NULL && known(*faults, protocol, side))
+        faults++;
+    if (faults == NULL || *faults == NULL)
+        return OK;
+    for (const struct client_fault *fault = faults_known; fault->name != NULL; fault++)
+        if (has(fault, protocol, side) && len < sizeof names - 40)
+            len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", len > 0 ? " " : "",
+                                    fault->name);
+    return diag_set(why, ERR_USAGE, "'%.40s' is no fault of a %s %s; there are: %.380s", *faults,
+                    protocol_name(protocol), side_name(side), names);
 }
 
 bool client_fault_line(const char *const *faults, struct bytes line, struct buf *out)

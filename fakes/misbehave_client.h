@@ -4,6 +4,7 @@
 #define PEERSPEC_FAKES_MISBEHAVE_CLIENT_H
 
 #include "base/buf.h"
+#include "base/diag.h"
 #include "base/side.h"
 
 struct client_fault {
@@ -16,6 +17,9 @@ struct client_fault {
 
 /* All of them, ended by one whose name is NULL. */
 const struct client_fault *client_faults(void);
+/* ERR_USAGE, and what there is, where `faults` names one that a peer of this kind cannot have. */
+NODISCARD enum err client_faults_check(const char *const *faults, enum protocol protocol,
+                                       enum side side, struct diag *why);
 /* True where `faults` (ended by NULL, or NULL) names it. */
 bool client_fault_on(const char *const *faults, const char *name);
 /* Append an FTP command line (with its line end) as the faults spoil it. */

@@ -29,7 +29,7 @@ struct item {
     void *ctx;
     enum cut cut; /* SAY, and all below */
     size_t count; /* CUT_COUNT: octets a segment */
-    bool urgent, joins, joined;
+    bool urgent, joins, joined, unlisted;
     unsigned segments;
     struct place at;
     size_t len;
@@ -48,7 +48,7 @@ struct outlet {
     int writable_fd;           /* a duplicate, watched while the socket is full; -1: none */
     bool busy, freed;          /* inside serve(); free when it returns */
     bool held;                 /* a call has been made, and not resumed */
-    bool join_waited, blind_noted, told_idle;
+    bool join_waited, blind_noted, told_idle, unlisted;
 };
 
 static void serve(struct outlet *outlet);
@@ -204,6 +204,7 @@ void outlet_say(struct outlet *outlet, const struct peer_say *say)
     if (item != NULL) {
         item->kind = ITEM_SAY;
         item->at = say->at;
+        item->unlisted = outlet->unlisted;
         item->len = say->text.len;
         if (say->text.len > 0)
             memcpy(item->text, say->text.at, say->text.len);
@@ -213,6 +214,11 @@ void outlet_say(struct outlet *outlet, const struct peer_say *say)
             deliver(item, &say->deliveries[i]);
     }
     append(outlet, item);
+}
+
+void outlet_list(struct outlet *outlet, bool on)
+{
+    outlet->unlisted = !on;
 }
 
 void outlet_call(struct outlet *outlet, void (*call)(void *ctx), void *ctx)
@@ -292,6 +298,8 @@ static void start_segment(struct outlet *outlet)
 
 static void add_entry(struct outlet *outlet, const struct item *item)
 {
+    if (item->unlisted)
+        return;
     transcript_add(outlet->config.transcript,
                    &(struct entry){.kind = ENTRY_SENT,
                                    .connection = outlet->config.connection,

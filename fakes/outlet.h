@@ -34,6 +34,8 @@ void outlet_free(struct outlet *outlet); /* takes NULL */
  * say makes one ENTRY_SENT when it has left, with the number of segments. A line shares its segment
  * with the next one where it has a DELIVER_JOIN, or joins_next with SHAPE_COALESCED. */
 void outlet_say(struct outlet *outlet, const struct peer_say *say);
+/* Whether what is said from now on makes entries in the transcript; it does at first. */
+void outlet_list(struct outlet *outlet, bool on);
 /* Queue a call: it is made when all before it has left. This is how a fake keeps its own acts
  * (open data, send data, close) in order with its lines. The queue stands still until
  * outlet_resume(). */

@@ -13,6 +13,7 @@
 #define CHUNK (64u << 10)
 #define UNSENT_MOST (1u << 20) /* echo no more than this ahead of the other side's reading */
 #define TIMEOUT_DEFAULT (10 * CLOCK_SECOND)
+#define LISTED_MOST 1000 /* chunks of the model's that the transcript lists */
 #define END_WAIT (2 * CLOCK_SECOND)
 #define HELLO "Hello from peerspec\r\n"
 
@@ -36,7 +37,8 @@ struct tcp_peer {
     struct peer_config config;
     enum side side;
     int listener, error;
-    unsigned count;
+    unsigned count;  /* of connections */
+    unsigned listed; /* of chunks */
     struct stream *streams;
     struct stream *played; /* the connection that the script follows; NULL: none */
     struct loop_timer *timer;
@@ -60,6 +62,18 @@ static void note(struct tcp_peer *peer, const char *text)
 {
     transcript_add(peer->config.transcript,
                    &(struct entry){.kind = ENTRY_NOTE, .connection = 1, .text = bytes_of(text)});
+}
+
+/* What the model moves without end is not listed whole. */
+static bool may_list(struct tcp_peer *peer)
+{
+    if (peer->config.exchange != NULL || peer->listed < LISTED_MOST) {
+        peer->listed++;
+        return true;
+    }
+    if (peer->listed++ == LISTED_MOST)
+        note(peer, "further octets are not listed");
+    return false;
 }
 
 static bool has_fault(const struct stream *stream, const char *name)
@@ -164,7 +178,9 @@ static void echo(struct stream *stream, char *at, size_t len)
         len = 1024;
     if (has_fault(stream, "changes-payload"))
         at[len - 1] ^= 1;
+    outlet_list(stream->outlet, may_list(stream->peer));
     outlet_say(stream->outlet, &(struct peer_say){.text = {at, len}});
+    outlet_list(stream->outlet, true);
     stream->unsent += len;
     if (stream->unsent > UNSENT_MOST)
         listen_to(stream, false);
@@ -188,7 +204,8 @@ static void hear(struct stream *stream, size_t len)
     struct bytes text = {peer->chunk, len};
     enum peer_claim claim = PEER_MODEL;
 
-    add_entry(stream, ENTRY_HEARD, text);
+    if (may_list(peer))
+        add_entry(stream, ENTRY_HEARD, text);
     if (peer->played == stream)
         claim = peer->config.events.heard(peer->config.events.ctx, text);
     if (claim == PEER_MODEL)
@@ -490,8 +507,13 @@ static const struct peer_ops client_ops = {.start = start_client,
 static enum err make(const struct peer_config *config, enum side side, struct peer **out,
                      struct diag *why)
 {
-    struct tcp_peer *peer = calloc(1, sizeof *peer);
+    struct tcp_peer *peer;
+    enum err err = client_faults_check(config->faults, PROTOCOL_TCP, side, why);
 
+    *out = NULL;
+    if (err != OK)
+        return err;
+    peer = calloc(1, sizeof *peer);
     *out = (struct peer *)peer;
     if (peer == NULL)
         return diag_set(why, ERR_SYSTEM, "out of memory");

@@ -10,7 +10,7 @@
 
 #define SOCKETS_MOST 16
 #define BATCHES_A_TURN 16
-#define LISTED_MOST 4096 /* datagrams of the model's that the transcript lists */
+#define LISTED_MOST 1000 /* datagrams of the model's that the transcript lists */
 #define RETRY_FIRST CLOCK_SECOND
 #define TRIES 3
 #define OTHER_ADDRESS "127.0.0.2"
@@ -377,7 +377,7 @@ static void tell_errors(struct udp_peer *peer, const struct udp_socket *socket)
 static void readable(void *ctx, int fd, unsigned events)
 {
     struct udp_peer *peer = ctx;
-    size_t index = 0, count = UDP_BATCH;
+    size_t index = 0, count = 1;
 
     while (index < peer->socket_count && peer->sockets[index].fd != fd)
         index++;
@@ -385,7 +385,7 @@ static void readable(void *ctx, int fd, unsigned events)
         return;
     if ((events & LOOP_HANGUP) != 0)
         tell_errors(peer, &peer->sockets[index]);
-    for (unsigned batch = 0; batch < BATCHES_A_TURN && count == UDP_BATCH; batch++) {
+    for (unsigned batch = 0; batch < BATCHES_A_TURN && count > 0; batch++) {
         count = udp_batch_receive(peer->batch, &peer->sockets[index]);
         for (size_t n = 0; n < count && !peer->closed; n++)
             hear(peer, index, n);
@@ -530,10 +530,13 @@ static const struct peer_ops ops = {.start = start,
 static enum err make(const struct peer_config *config, enum side side, struct peer **out,
                      struct diag *why)
 {
-    struct udp_peer *peer = calloc(1, sizeof *peer);
-    enum err err;
+    struct udp_peer *peer;
+    enum err err = client_faults_check(config->faults, PROTOCOL_UDP, side, why);
 
     *out = NULL;
+    if (err != OK)
+        return err;
+    peer = calloc(1, sizeof *peer);
     if (peer == NULL)
         return diag_set(why, ERR_SYSTEM, "out of memory");
     peer->base.ops = &ops;

@@ -20,7 +20,7 @@ struct udp_batch {
     struct iovec pieces[UDP_BATCH];
     struct sockaddr_storage names[UDP_BATCH];
     struct mmsghdr out[UDP_BATCH];
-    size_t chosen;
+    size_t chosen, used;
     _Alignas(struct cmsghdr) char control[UDP_BATCH][CONTROL_ROOM];
     char (*text)[LARGEST]; /* UDP_BATCH of them */
 };
@@ -191,6 +191,7 @@ enum err udp_batch_new(struct udp_batch **out, struct diag *why)
         free(batch);
         return diag_set(why, ERR_SYSTEM, "out of memory for datagrams");
     }
+    batch->used = UDP_BATCH;
     *out = batch;
     return OK;
 }
@@ -203,10 +204,10 @@ void udp_batch_free(struct udp_batch *batch)
     free(batch);
 }
 
+/* Only what the last look has used needs to be made anew. */
 static void make_ready(struct udp_batch *batch)
 {
-    batch->chosen = 0;
-    for (size_t i = 0; i < UDP_BATCH; i++) {
+    for (size_t i = 0; i < batch->used; i++) {
         batch->pieces[i] = (struct iovec){batch->text[i], LARGEST};
         batch->in[i].msg_hdr = (struct msghdr){.msg_name = &batch->names[i],
                                                .msg_namelen = sizeof batch->names[i],
@@ -215,6 +216,7 @@ static void make_ready(struct udp_batch *batch)
                                                .msg_control = batch->control[i],
                                                .msg_controllen = CONTROL_ROOM};
     }
+    batch->chosen = batch->used = 0;
 }
 
 size_t udp_batch_receive(struct udp_batch *batch, const struct udp_socket *socket)
@@ -225,7 +227,8 @@ size_t udp_batch_receive(struct udp_batch *batch, const struct udp_socket *socke
     count = recvmmsg(socket->fd, batch->in, UDP_BATCH, MSG_DONTWAIT, NULL);
     if (count < 0 && is_old_error(errno))
         count = recvmmsg(socket->fd, batch->in, UDP_BATCH, MSG_DONTWAIT, NULL);
-    return count < 0 ? 0 : (size_t)count;
+    batch->used = count < 0 ? 0 : (size_t)count;
+    return batch->used;
 }
 
 struct bytes udp_batch_text(const struct udp_batch *batch, size_t n)

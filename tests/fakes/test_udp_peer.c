@@ -260,6 +260,47 @@ START_TEST(server_of_every_address_speaks_from_the_one_that_was_asked)
 }
 END_TEST
 
+START_TEST(ipv6_is_answered_too)
+{
+    struct endpoint to;
+    struct sockaddr_storage name;
+    socklen_t len;
+    int v4 = other;
+
+    other = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    ck_assert(endpoint_parse("::1", 0, &to));
+    len = endpoint_to_sockaddr(&to, &name);
+    if (other >= 0 && bind(other, (struct sockaddr *)&name, len) == 0) {
+        stage.config.listen_any = true;
+        start_server(PEER_MODEL);
+        to.port = stage.peer->base.bound.port;
+        send_to(&to, "six", 3);
+        ck_assert_int_eq(next_datagram(), 3);
+        ck_assert(endpoint_equal(&got_from, &to));
+    }
+    if (other >= 0)
+        close(other);
+    other = v4;
+}
+END_TEST
+
+START_TEST(flood_is_echoed_but_not_listed_whole)
+{
+    size_t entries;
+
+    stage.config.exchange = NULL;
+    start_server(PEER_MODEL);
+    for (unsigned i = 0; i < 1200; i++) {
+        ask("x");
+        ck_assert_int_eq(next_datagram(), 1);
+        stage.heard_count = 0;
+    }
+    entries = transcript_count(stage.transcript);
+    ck_assert_uint_lt(entries, 1100);
+    ck_assert(loopback_noted(stage.transcript, "further datagrams are not listed"));
+}
+END_TEST
+
 /* --- faults ---------------------------------------------------------------------------------- */
 
 static void start_faulty(const char *fault)
@@ -298,6 +339,19 @@ START_TEST(fault_answers_from_another_address)
     ask("a");
     ck_assert_int_eq(next_datagram(), 1);
     ck_assert_str_eq(endpoint_addr(&got_from, text), "127.0.0.2");
+}
+END_TEST
+
+START_TEST(unknown_fault_is_a_usage_error)
+{
+    static const char *const faults[] = {"sulks", NULL};
+    struct diag why;
+
+    stage.config.faults = faults;
+    ck_assert_int_eq(udp_server_new(&stage.config, &stage.peer, &why), ERR_USAGE);
+    ck_assert_ptr_null(stage.peer);
+    ck_assert_ptr_nonnull(strstr(why.text, "'sulks' is no fault of a udp server"));
+    ck_assert_ptr_nonnull(strstr(why.text, "truncate-1024"));
 }
 END_TEST
 
@@ -414,6 +468,8 @@ static TCase *server_case(void)
     tcase_add_test(tcase, say_before_any_datagram_is_noted);
     tcase_add_test(tcase, server_of_every_address_answers_from_the_one_that_was_asked);
     tcase_add_test(tcase, server_of_every_address_speaks_from_the_one_that_was_asked);
+    tcase_add_test(tcase, ipv6_is_answered_too);
+    tcase_add_test(tcase, flood_is_echoed_but_not_listed_whole);
     return tcase;
 }
 
@@ -442,6 +498,7 @@ static TCase *fault_case(void)
     tcase_add_test(tcase, fault_answers_from_a_fresh_port);
     tcase_add_test(tcase, fault_answers_from_another_address);
     tcase_add_test(tcase, fault_changes_the_payload);
+    tcase_add_test(tcase, unknown_fault_is_a_usage_error);
     tcase_add_test(tcase, fault_answers_twice);
     tcase_add_test(tcase, fault_does_not_answer);
     return tcase;
