@@ -503,12 +503,17 @@ static enum err start(struct peer *peer, struct diag *why)
     return ftp_control_connect(&config, &client->control, why);
 }
 
+static void begin_data(struct ftp_client *client)
+{
+    ftp_client_data_begin(client->channel, (client->transfer_verb->traits & FTP_VERB_SENDS) != 0);
+}
+
 /* The transfer command has left. */
-static void begin_data(void *ctx)
+static void begin_data_behind(void *ctx)
 {
     struct ftp_client *client = ctx;
 
-    ftp_client_data_begin(client->channel, (client->transfer_verb->traits & FTP_VERB_SENDS) != 0);
+    begin_data(client);
     if (outlet_of(client) != NULL)
         outlet_resume(outlet_of(client));
 }
@@ -550,6 +555,20 @@ static void note_command(struct ftp_client *client, const struct ftp_command *sa
     }
 }
 
+/* The data connection is asked for just before the command that needs it, as most clients do: a
+ * server that refuses the command at once may no longer listen. Behind queued lines it has to wait.
+ */
+static void put_command_line(struct ftp_client *client, const struct peer_say *say, bool transfers)
+{
+    bool queued = !outlet_idle(outlet_of(client));
+
+    if (transfers && !queued)
+        begin_data(client);
+    put_line(client, say);
+    if (transfers && queued)
+        outlet_call(outlet_of(client), begin_data_behind, client);
+}
+
 static void say(struct peer *peer, const struct peer_say *say)
 {
     struct ftp_client *client = client_of(peer);
@@ -569,9 +588,8 @@ static void say(struct peer *peer, const struct peer_say *say)
         note_command(client, &said);
     }
     client->final_since_say = 0;
-    put_line(client, say);
-    if (said.known != NULL && (said.known->traits & FTP_VERB_TRANSFERS) != 0)
-        outlet_call(outlet_of(client), begin_data, client);
+    put_command_line(client, say,
+                     said.known != NULL && (said.known->traits & FTP_VERB_TRANSFERS) != 0);
     free(room);
 }
 

@@ -33,7 +33,7 @@ bool ftp_client_data_listens_at(const struct ftp_client_data *channel, const str
 /* The server has agreed to what was aimed at or announced; taken back by a transfer. */
 void ftp_client_data_set_ready(struct ftp_client_data *channel);
 bool ftp_client_data_is_ready(const struct ftp_client_data *channel);
-/* The transfer command has left: connect, or await the server. */
+/* The transfer command leaves now: connect, or await the server. */
 void ftp_client_data_begin(struct ftp_client_data *channel, bool server_sends);
 /* Do the transfer; `content` is what goes out, copied. `ended` follows. */
 void ftp_client_data_transfer(struct ftp_client_data *channel, const struct peer_transfer *transfer,
