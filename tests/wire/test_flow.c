@@ -44,8 +44,9 @@ static void tear_down(void)
 
 static struct packet packet_between(unsigned client, uint16_t server_port)
 {
-    struct packet packet = {.number = ++number, .time = (int64_t)number * 1000};
+    struct packet packet = {.number = number + 1, .time = (int64_t)number * 1000};
 
+    number++;
     endpoint_parse("192.0.2.1", server_port, &packet.dst);
     endpoint_parse("198.51.100.0", (uint16_t)(1024 + client % 60000), &packet.src);
     packet.src.addr[3] = (uint8_t)(client / 60000);

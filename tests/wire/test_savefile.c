@@ -99,6 +99,49 @@ START_TEST(a_capture_is_read_and_summed_up)
 }
 END_TEST
 
+static void words_write(FILE *out, const uint32_t *words, size_t len)
+{
+    ck_assert_uint_eq(fwrite(words, sizeof *words, len, out), len);
+}
+
+/* A record of a pcap file as a block of a pcapng file; returns the record's length. */
+static size_t block_write(FILE *out, struct bytes record)
+{
+    static const char padding[4];
+    uint32_t head[4], kept, len;
+    uint64_t time;
+
+    memcpy(head, record.at, sizeof head);
+    kept = head[2];
+    len = 32 + (kept + 3) / 4 * 4;
+    time = (uint64_t)head[0] * 1000000 + head[1] / 1000;
+    words_write(out, (uint32_t[]){6, len, 0, (uint32_t)(time >> 32), (uint32_t)time, kept, head[3]},
+                7);
+    fwrite(record.at + 16, 1, kept, out);
+    fwrite(padding, 1, (4 - kept % 4) % 4, out);
+    words_write(out, &len, 1);
+    return 16 + kept;
+}
+
+START_TEST(pcapng_is_read_as_pcap_is)
+{
+    struct bytes capture = capture_of(session), rest = bytes_from(capture, 24);
+    FILE *out = fopen(path, "wb");
+
+    words_write(out, (uint32_t[]){0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0xffffffff, 0xffffffff, 28}, 7);
+    words_write(out, (uint32_t[]){1, 20, 1, 262144, 20}, 5);
+    while (rest.len > 0)
+        rest = bytes_from(rest, block_write(out, rest));
+    fclose(out);
+    ck_assert_msg(read_file() == OK, "%s", why.text);
+    ck_assert_uint_eq(conversations, 2);
+    ck_assert_uint_eq(summary.packets, 24);
+    ck_assert_int_eq(summary.last - summary.first, 23 * INT64_C(1000000));
+    ck_assert(!summary.truncated);
+    free((void *)capture.at);
+}
+END_TEST
+
 START_TEST(packets_of_other_protocols_are_counted)
 {
     struct bytes capture =
@@ -242,6 +285,7 @@ int main(void)
     tcase_add_checked_fixture(bad, set_up, tear_down);
     tcase_set_timeout(good, 60); /* thousands of files, and sanitizers are slow */
     tcase_add_test(good, a_capture_is_read_and_summed_up);
+    tcase_add_test(good, pcapng_is_read_as_pcap_is);
     tcase_add_test(good, packets_of_other_protocols_are_counted);
     tcase_add_test(good, a_filter_selects_packets);
     tcase_add_test(good, a_file_cut_anywhere_gives_what_was_whole);
