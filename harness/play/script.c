@@ -1,10 +1,13 @@
 #include "play/script.h"
 
+#include "exchange/match.h"
+#include "proto/ftp_command.h"
+
 #define NO_STEP ((size_t)-1)
 
 void script_init(struct script *script, const struct exchange *exchange, enum side fake)
 {
-    *script = (struct script){exchange, fake, 0, false};
+    *script = (struct script){.exchange = exchange, .fake = fake};
 }
 
 static size_t count_of(const struct script *script)
@@ -46,6 +49,22 @@ static size_t behind_optional(const struct script *script, size_t index)
     return index;
 }
 
+/* Behind the passage that begins at `index`: a block of alternatives, or a command with what
+ * follows it up to the next command. */
+static size_t passage_end(const struct script *script, size_t index)
+{
+    if (step_at(script, index)->kind == STEP_EITHER)
+        return step_at(script, index)->end + 1;
+    for (index++; index < count_of(script); index++) {
+        const struct step *step = step_at(script, index);
+
+        if ((step->kind != STEP_LINE && step->kind != STEP_DATA && step->kind != STEP_ACT) ||
+            (step->kind == STEP_LINE && step->speaker == SIDE_CLIENT))
+            break;
+    }
+    return index;
+}
+
 /* An optional reply that answers an optional command: that command came, or we would not be here. */
 static bool answers_optional(const struct script *script, size_t index)
 {
@@ -82,6 +101,8 @@ static size_t settle(const struct script *script, size_t index)
             index++;
         else if (left_out(script, index))
             index = behind_optional(script, index);
+        else if (index < SCRIPT_PASSAGES && script->played[index])
+            index = passage_end(script, index);
         else
             break;
     }
@@ -115,12 +136,22 @@ const struct step *script_fake_step(const struct script *script)
     return step != NULL && fakes_turn(script, step) ? step : NULL;
 }
 
+/* Once a passage that was played before its turn is over, go on where the script stood. */
+static void come_back(struct script *script)
+{
+    if (!script->away || settle(script, script->next) < script->away_end)
+        return;
+    script->next = script->back;
+    script->away = false;
+}
+
 void script_pass(struct script *script)
 {
     size_t index = first_step(script, script->next);
 
     script->next = index == NO_STEP ? count_of(script) : index + 1;
     script->moved = true;
+    come_back(script);
 }
 
 struct walk {
@@ -132,6 +163,15 @@ struct walk {
 
 static void collect(const struct script *script, size_t index, struct walk *walk);
 
+static void add_candidate(struct walk *walk, size_t index)
+{
+    for (size_t i = 0; i < walk->count; i++)
+        if (walk->out[i] == index)
+            return;
+    if (walk->count < SCRIPT_CANDIDATES)
+        walk->out[walk->count++] = index;
+}
+
 static void collect_branches(const struct script *script, size_t either, struct walk *walk)
 {
     size_t end = step_at(script, either)->end;
@@ -139,6 +179,58 @@ static void collect_branches(const struct script *script, size_t either, struct 
     for (size_t at = either; at != end; at = step_at(script, at)->next)
         collect(script, at + 1, walk);
     walk->must = true;
+}
+
+/* Commands that only prepare a transfer or ask for something: their order is free. */
+static bool only_prepares(const struct step *step)
+{
+    static const char *const verbs[] = {"TYPE", "MODE", "STRU", "PASV", "EPSV", "PORT",
+                                        "EPRT", "SIZE", "MDTM", "PWD",  "SYST", "FEAT",
+                                        "OPTS", "ALLO", "NOOP"};
+
+    if (step->kind != STEP_LINE || step->speaker != SIDE_CLIENT)
+        return false;
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (bytes_is_nocase(step_verb(step), verbs[i]))
+            return true;
+    return false;
+}
+
+static bool passage_prepares(const struct script *script, size_t index)
+{
+    const struct step *step = step_at(script, index);
+
+    if (step->kind != STEP_EITHER)
+        return only_prepares(step);
+    for (size_t at = index; at != step->end; at = step_at(script, at)->next)
+        if (!only_prepares(step_at(script, at + 1)))
+            return false;
+    return true;
+}
+
+static bool order_is_free(const struct script *script)
+{
+    return script->fake == SIDE_SERVER && !script->away && script->exchange != NULL &&
+           script->exchange->protocol == PROTOCOL_FTP && script->exchange->answers_unscripted;
+}
+
+/* The passage that has the turn, and those behind it that may come before it. */
+static void collect_passages(const struct script *script, struct walk *walk)
+{
+    size_t index = settle(script, script->next);
+    struct walk later = {walk->out, 0, NO_STEP, false};
+
+    collect(script, index, walk);
+    while (order_is_free(script) && walk->count > 0 && index < count_of(script) &&
+           index < SCRIPT_PASSAGES && passage_prepares(script, index)) {
+        index = settle(script, passage_end(script, index));
+        if (index >= count_of(script) || index >= SCRIPT_PASSAGES ||
+            !passage_prepares(script, index))
+            break;
+        later.count = walk->count;
+        collect(script, index, &later);
+        walk->count = later.count;
+    }
 }
 
 static void collect(const struct script *script, size_t index, struct walk *walk)
@@ -158,8 +250,7 @@ static void collect(const struct script *script, size_t index, struct walk *walk
             walk->stopped_at = index;
             return;
         }
-        if (walk->count < SCRIPT_CANDIDATES)
-            walk->out[walk->count++] = index;
+        add_candidate(walk, index);
         if (!step->optional) {
             walk->must = true;
             return;
@@ -172,7 +263,7 @@ static struct walk walk_from_here(const struct script *script, size_t out[SCRIPT
 {
     struct walk walk = {out, 0, NO_STEP, false};
 
-    collect(script, script->next, &walk);
+    collect_passages(script, &walk);
     return walk;
 }
 
@@ -194,10 +285,34 @@ bool script_at_start(const struct script *script)
     return !script->moved;
 }
 
+/* First step of the passage behind the one whose turn it is that has step `index`; NO_STEP: the step
+ * belongs to where the script stands. */
+static size_t passage_before_its_turn(const struct script *script, size_t index)
+{
+    size_t at = settle(script, script->next);
+
+    if (!order_is_free(script) || at >= count_of(script) || !passage_prepares(script, at))
+        return NO_STEP;
+    for (at = settle(script, passage_end(script, at)); at < count_of(script) && at <= index;
+         at = settle(script, passage_end(script, at)))
+        if (index < passage_end(script, at))
+            return passage_prepares(script, at) ? at : NO_STEP;
+    return NO_STEP;
+}
+
 void script_accept(struct script *script, size_t index)
 {
+    size_t early = passage_before_its_turn(script, index);
+
+    if (early != NO_STEP && early < SCRIPT_PASSAGES) {
+        script->played[early] = true;
+        script->away = true;
+        script->away_end = passage_end(script, early);
+        script->back = script->next;
+    }
     script->next = index + 1;
     script->moved = true;
+    come_back(script);
 }
 
 const struct step *script_expected(const struct script *script)

@@ -1,7 +1,9 @@
 /* script: where a run stands in the steps of its exchange.
  *
  * Knows whose turn it is: optional steps, alternatives (either, or, end), and the answers that go
- * with a command that was left out. A fake leaves out its own optional steps. Moves no octet. */
+ * with a command that was left out. A fake leaves out its own optional steps. Commands that only
+ * prepare (TYPE, PASV, SIZE and the like) may come in another order than the script has them, since
+ * no RFC orders them; a script with `unscripted: fail` is played as written. Moves no octet. */
 #ifndef PEERSPEC_PLAY_SCRIPT_H
 #define PEERSPEC_PLAY_SCRIPT_H
 
@@ -9,11 +11,18 @@
 
 #define SCRIPT_CANDIDATES 32
 
+/* What a passage of the script begins with; longer scripts are played in their order alone. */
+#define SCRIPT_PASSAGES 256
+
 struct script {
     const struct exchange *exchange; /* NULL: no script, over from the start */
     enum side fake;
     size_t next;   /* index of the step that comes next */
     bool moved;    /* some step was played */
+    /* A passage that was played before its turn: where it ends, and where to go on behind it. */
+    bool away;
+    size_t away_end, back;
+    bool played[SCRIPT_PASSAGES]; /* by index of the first step of a passage played before its turn */
 };
 
 void script_init(struct script *script, const struct exchange *exchange, enum side fake);

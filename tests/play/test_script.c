@@ -137,6 +137,61 @@ START_TEST(a_fake_answers_an_optional_command_that_came)
 }
 END_TEST
 
+/* Lines:                      3         4           5         6       7         8            9 */
+#define PREPARES "title: t\n\nC> TYPE I\nS> 200 Yes.\nC> PASV\nS> 227 ({hostport})\nC> RETR a\n"
+
+START_TEST(commands_that_only_prepare_may_come_in_another_order)
+{
+    script_of(PREPARES "S> 550 No.\n", SIDE_SERVER);
+    script_accept(&script, 2);
+    ck_assert_uint_eq(line_of(script_fake_step(&script)), 6);
+    script_pass(&script);
+    ck_assert_uint_eq(line_of(script_expected(&script)), 3);
+    script_accept(&script, 0);
+    ck_assert_uint_eq(line_of(script_fake_step(&script)), 4);
+    script_pass(&script);
+    ck_assert_uint_eq(line_of(script_expected(&script)), 7);
+}
+END_TEST
+
+START_TEST(an_alternative_may_come_before_its_turn_too)
+{
+    size_t candidates[SCRIPT_CANDIDATES];
+
+    script_of("title: t\n\nC> TYPE I\nS> 200 Yes.\neither\nC> EPSV\nS> 229 (|||{port}|)\nor\n"
+              "C> PASV\nS> 227 ({hostport})\nend\nC> RETR a\nS> 550 No.\n",
+              SIDE_SERVER);
+    ck_assert_uint_eq(script_candidates(&script, candidates), 3);
+    script_accept(&script, candidates[1]);
+    ck_assert_uint_eq(line_of(script_fake_step(&script)), 7);
+    script_pass(&script);
+    ck_assert_uint_eq(line_of(script_expected(&script)), 3);
+    script_accept(&script, 0);
+    script_pass(&script);
+    ck_assert_uint_eq(line_of(script_expected(&script)), 12);
+}
+END_TEST
+
+START_TEST(a_transfer_does_not_come_before_what_prepares_it)
+{
+    size_t candidates[SCRIPT_CANDIDATES];
+
+    script_of(PREPARES "S> 550 No.\n", SIDE_SERVER);
+    ck_assert_uint_eq(script_candidates(&script, candidates), 2);
+    ck_assert_uint_eq(candidates[1], 2);
+}
+END_TEST
+
+START_TEST(a_script_that_allows_nothing_unscripted_keeps_its_order)
+{
+    size_t candidates[SCRIPT_CANDIDATES];
+
+    script_of("title: t\nunscripted: fail\n\nC> TYPE I\nS> 200 Yes.\nC> PASV\nS> 500 No.\n",
+              SIDE_SERVER);
+    ck_assert_uint_eq(script_candidates(&script, candidates), 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("script");
@@ -155,6 +210,10 @@ int main(void)
     tcase_add_test(turns, data_is_the_fakes_turn_in_both_directions);
     tcase_add_test(turns, a_fake_leaves_out_its_own_optional_steps);
     tcase_add_test(turns, a_fake_answers_an_optional_command_that_came);
+    tcase_add_test(turns, commands_that_only_prepare_may_come_in_another_order);
+    tcase_add_test(turns, an_alternative_may_come_before_its_turn_too);
+    tcase_add_test(turns, a_transfer_does_not_come_before_what_prepares_it);
+    tcase_add_test(turns, a_script_that_allows_nothing_unscripted_keeps_its_order);
     suite_add_tcase(suite, turns);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
