@@ -64,17 +64,24 @@ enum fault {
     FAULT_COUNT
 };
 
+/* One fault. Where it is no FAULT_NONE the server asks for it; otherwise it rewrites the replies
+ * that `verbs` and `code` tell. */
 struct misbehaviour {
     const char *name;
     const char *does;
     const char *breaks; /* a rule's id */
-    enum fault fault;   /* FAULT_NONE: it rewrites */
-    /* Change the whole reply to `verb` in place, line ends and all; an empty one is not sent. */
-    void (*rewrite)(struct buf *reply, const char *verb, int code);
+    enum fault fault;
+    const char *verbs;     /* "PWD NOOP": replies to these; NULL: to any; GREETING is one */
+    int code;              /* of this code; 2: of 2yz; 0: of any */
+    const char *from, *to; /* the first `from` becomes `to`; no `from`: the code does */
+    void (*rewrite)(struct buf *reply); /* instead; an empty reply is not sent */
 };
 
 /* All of them, ended by one whose name is NULL. */
 const struct misbehaviour *misbehaviours(void);
+
+/* Let one row rewrite the whole reply to `verb` ("" for the greeting) where it concerns it. */
+void misbehaviour_rewrite(const struct misbehaviour *row, const char *verb, struct buf *reply);
 
 struct misbehave; /* what is switched on */
 
