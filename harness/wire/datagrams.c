@@ -88,6 +88,19 @@ static void datagram_note(struct flow_reader *reader, struct flow *flow, enum si
     event->checksum = packet->checksum;
 }
 
+/* True where the datagram was seen already when it left by another interface of this host: a
+ * capture on 'any' shows it once more where it comes in. TCP needs no such care. */
+static bool is_second_look(const struct flow *flow, enum side from, const struct packet *packet)
+{
+    const struct event *sent;
+
+    if (packet->outgoing || flow->sent[from] == 0)
+        return false;
+    sent = &flow->conversation->timeline->events[flow->sent[from] - 1];
+    return sent->octets == packet->octets && endpoint_equal(&sent->src, &packet->src) &&
+           bytes_equal(sent->text, bytes_slice(packet->payload, 0, sent->text.len));
+}
+
 void datagrams_take(struct flow_reader *reader, const struct packet *packet)
 {
     struct flow *flow = flow_for(reader, packet);
@@ -100,11 +113,14 @@ void datagrams_take(struct flow_reader *reader, const struct packet *packet)
         from = flow_side(flow, &packet->src);
     }
     flow_touch(reader, flow->conversation);
+    if (is_second_look(flow, from, packet))
+        return;
     asked = flow->by_client ? flow : flow_find_client(reader, &packet->dst);
     if (asked != NULL)
         asked->datagrams[from]++;
     told(flow, from, packet);
     datagram_note(reader, flow, from, packet);
+    flow->sent[from] = packet->outgoing ? conversation_last_event(flow->conversation) + 1 : 0;
 }
 
 bool datagrams_take_error(struct flow_reader *reader, const struct packet *packet)

@@ -36,6 +36,7 @@ struct flow {
 
     /* UDP */
     uint64_t datagrams[2];
+    size_t sent[2]; /* 1 + the event of that side's last datagram, where it was seen going out */
 };
 
 /* Conversations of one protocol, by their last packets. */

@@ -314,6 +314,14 @@ static bool is_raw(int linktype)
            linktype == DLT_IPV6;
 }
 
+/* True where a cooked header says PACKET_OUTGOING. */
+static bool was_sent(int linktype, struct bytes frame)
+{
+    if (linktype == DLT_LINUX_SLL)
+        return frame.len >= 2 && octets_u16(frame, 0) == 4;
+    return linktype == DLT_LINUX_SLL2 && frame.len >= 11 && octet_at(frame, 10) == 4;
+}
+
 bool packet_reads_link(int linktype)
 {
     size_t at, head;
@@ -328,6 +336,7 @@ enum packet_kind packet_decode(int linktype, struct bytes frame, size_t octets,
     struct ip ip;
 
     packet->kind = PACKET_OTHER;
+    packet->outgoing = was_sent(linktype, frame);
     packet->octets = 0;
     packet->payload = (struct bytes){NULL, 0};
     if (has_link_header(linktype, &at, &head) && (head = behind_ethertype(frame, at, head)) == 0)

@@ -25,6 +25,7 @@ struct packet {
     int64_t time;    /* ns since 1970 */
     enum packet_kind kind;
     uint8_t protocol; /* IPPROTO_... */
+    bool outgoing;    /* a cooked link layer says that this host sent it */
     struct endpoint src, dst;
     struct bytes payload; /* what the capture holds of it */
     size_t octets;        /* how much there was */

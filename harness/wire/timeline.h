@@ -18,7 +18,8 @@ enum event_kind {
     EVENT_SYN_ACK,
     EVENT_ACK,       /* the third step of the handshake */
     EVENT_SEGMENT,   /* control connections and streams: one packet with new payload */
-    EVENT_FIRST,     /* the first packet with payload, in either direction */
+    EVENT_FIRST,     /* the first packet with payload, in either direction; before the SEGMENT
+                        or DATAGRAM of the same packet */
     EVENT_LAST,      /* the last one, known once the flow is over */
     EVENT_FIN,
     EVENT_RST,
@@ -44,7 +45,9 @@ struct event {
     int code;             /* REPLY, ICMP */
     struct ftp_command command; /* COMMAND; points into memory of the timeline */
     struct ftp_reply reply;     /* REPLY */
-    struct endpoint src, dst;   /* DATAGRAM, SYN */
+    struct endpoint src, dst;   /* DATAGRAM, SYN, SYN_ACK, ICMP; a DATAGRAM that answers from
+                                   another address or port than it was asked at is told in the
+                                   asker's flow, and these show it */
     unsigned checksum;    /* DATAGRAM: enum checksum_state */
 };
 
@@ -73,7 +76,8 @@ struct timeline_flow {
     size_t announced_by;       /* index of the event that named it; SIZE_MAX: none */
     size_t command;            /* index of the transfer's EVENT_COMMAND; SIZE_MAX: none */
     struct bytes payload;      /* what was sent, first 256 KiB, of listings; empty elsewhere */
-    bool bare_lf;              /* some LF of the payload has no CR before it */
+    bool bare_lf;              /* some LF of the payload has no CR before it; looked for in
+                                  listings and under TYPE A */
 };
 
 struct timeline {
@@ -85,7 +89,8 @@ struct timeline {
     size_t event_count;
     bool echo;         /* the service is an echo, said by whoever knows; port 7 needs no saying */
     bool from_start;   /* the first flow's SYN is in the capture, or it is UDP */
-    bool whole;        /* nothing of the control connection is missing */
+    bool whole;        /* nothing of the control connection is missing; false, too, of a UDP
+                          conversation or stream that was too long, or one too many, to keep */
     bool ended;        /* its end (FIN both ways, or RST) is in the capture */
     struct arena arena; /* owns texts */
 };

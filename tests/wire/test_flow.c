@@ -53,15 +53,21 @@ static struct packet packet_between(unsigned client, uint16_t server_port)
     return packet;
 }
 
-static void datagram(unsigned client)
+static void datagram_seen(unsigned client, bool outgoing)
 {
     struct packet packet = packet_between(client, 53);
 
     packet.kind = PACKET_UDP;
+    packet.outgoing = outgoing;
     packet.protocol = IPPROTO_UDP;
     packet.payload = bytes_of("question");
     packet.octets = packet.payload.len;
     ck_assert(flow_reader_take(reader, &packet));
+}
+
+static void datagram(unsigned client)
+{
+    datagram_seen(client, false);
 }
 
 static void segment(unsigned client, bool back, unsigned flags, uint32_t seq, uint32_t ack,
@@ -143,6 +149,19 @@ START_TEST(the_end_gives_what_is_open_in_order_of_first_packets)
 }
 END_TEST
 
+START_TEST(a_datagram_seen_going_out_and_coming_in_counts_once)
+{
+    datagram_seen(1, true);
+    datagram_seen(1, false);
+    datagram_seen(1, true); /* the same octets, sent again */
+    datagram_seen(1, false);
+    datagram_seen(2, false); /* twice coming in: twice sent */
+    datagram_seen(2, false);
+    flow_reader_finish(reader);
+    ck_assert_uint_eq(given.packets, 4);
+}
+END_TEST
+
 START_TEST(too_many_conversations_are_given_before_their_time_and_say_so)
 {
     const unsigned all = 20000;
@@ -212,6 +231,7 @@ int main(void)
     tcase_add_test(ends, a_conversation_is_given_when_its_last_fin_is_acknowledged);
     tcase_add_test(ends, what_comes_late_begins_nothing_new);
     tcase_add_test(ends, the_end_gives_what_is_open_in_order_of_first_packets);
+    tcase_add_test(ends, a_datagram_seen_going_out_and_coming_in_counts_once);
     tcase_add_test(bounds, too_many_conversations_are_given_before_their_time_and_say_so);
     tcase_add_test(bounds, an_endless_conversation_is_given_in_pieces);
     tcase_add_test(bounds, many_closed_connections_leave_nothing_behind);

@@ -93,6 +93,24 @@ START_TEST(null_headers_are_read_in_either_byte_order)
 }
 END_TEST
 
+START_TEST(cooked_headers_tell_what_went_out)
+{
+    struct bytes frame = frame_of(LINK_SLL);
+
+    decode(frame, LINK_SLL);
+    ck_assert(!packet.outgoing);
+    frame_room[1] = 4;
+    decode(frame, LINK_SLL);
+    ck_assert(packet.outgoing);
+    frame = frame_of(LINK_SLL2);
+    frame_room[10] = 4;
+    decode(frame, LINK_SLL2);
+    ck_assert(packet.outgoing);
+    decode(frame_of(LINK_ETHERNET), LINK_ETHERNET);
+    ck_assert(!packet.outgoing);
+}
+END_TEST
+
 START_TEST(options_and_extension_headers_are_skipped)
 {
     for (unsigned options = 0; options <= 40; options += 8) {
@@ -314,6 +332,7 @@ int main(void)
     tcase_add_loop_test(ipv4, every_link_layer_gives_the_same_packet, 0, LINK_COUNT);
     tcase_add_test(ipv4, the_raw_link_types_are_read_by_all_their_numbers);
     tcase_add_test(ipv4, null_headers_are_read_in_either_byte_order);
+    tcase_add_test(ipv4, cooked_headers_tell_what_went_out);
     tcase_add_loop_test(ipv4, what_is_broken_is_no_packet_of_ours, 0, (int)damage_count);
     tcase_add_test(ipv4, a_udp_length_that_cannot_be_is_not_believed);
     tcase_add_loop_test(ipv4, every_prefix_is_read_without_harm, 0, LINK_COUNT);
