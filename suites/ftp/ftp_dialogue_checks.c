@@ -420,11 +420,12 @@ void ftp_client_quit(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
     const struct timeline_flow *control = &timeline->flows[0];
-    const struct ftp_turn *last = dialogue->turns + dialogue->count - 1;
+    const struct ftp_turn *last;
     uint64_t fin = control->fin[SIDE_CLIENT];
 
     if (!dialogue->complete || fin == 0 || dialogue->count < 2 || said_421(timeline))
         return;
+    last = &dialogue->turns[dialogue->count - 1];
     if ((control->fin[SIDE_SERVER] != 0 && control->fin[SIDE_SERVER] < fin) ||
         (control->rst[SIDE_SERVER] != 0 && control->rst[SIDE_SERVER] < fin))
         return;
