@@ -17,6 +17,8 @@ SOURCE = os.environ.get("PEERSPEC_SOURCE", os.path.join(os.path.dirname(__file__
 BINARY = os.environ.get("PEERSPEC_BINARY", os.path.join(SOURCE, "build", "peerspec"))
 SPECIMENS = os.path.join(SOURCE, "tests", "specimens")
 IUTS = os.path.join(SOURCE, "suites", "iut")
+PROGRAMS = os.path.join(SOURCE, "tests", "interop", "programs")
+OPTIONS = ["--quiet", "--timeout", "4s", "--tap", "-"]
 ECHO_SERVER = """[server]
 protocol = {protocol}
 features = {protocol} echo half-close datagrams
@@ -24,10 +26,18 @@ start = {{peerspec}} play --as server --protocol {protocol} --listen {{host}}:{{
     --fault {fault}
 port = 7
 """
+SCRIPTED_SERVER = """[server]
+protocol = {protocol}
+features = {protocol} echo
+start = {{peerspec}} play {script} --as server --listen {{host}}:{{port}} --quiet
+port = 7
+"""
 SCRIPTED_CLIENT = """[client]
 protocol = {protocol}
 [operations]
-get = {{peerspec}} play {script} --as client --connect {{host}}:{{port}} --quiet
+get = sh -c '[ "$6" = sanity.txt ] && exec "$1" builtin client get "$2" "$3" "$4" "$5" "$6";
+    exec "$1" play {script} --as client --connect "$2:$3" --user "$4" --password "$5" --quiet'
+    sh {{peerspec}} {{host}} {{port}} {{user}} '{{password}}' {{1}}
 """
 # The case that comes first, and shows that the client works at all, is spared the fault.
 FAULTY_GET = """sh -c 'f="--fault {fault}"; [ "$7" = sanity.txt ] && f=;
@@ -57,7 +67,8 @@ def faulty_client(fault):
 def implementation(side, protocol, fault):
     if fault.startswith("script:"):
         script = os.path.join(SPECIMENS, "peers", fault[len("script:"):] + ".exchange")
-        return SCRIPTED_CLIENT.format(protocol=protocol, script=os.path.abspath(script))
+        scripted = SCRIPTED_SERVER if side == "server" else SCRIPTED_CLIENT
+        return scripted.format(protocol=protocol, script=os.path.abspath(script))
     if protocol != "ftp":
         return ECHO_SERVER.format(protocol=protocol, fault=fault)
     if side == "server":
@@ -65,14 +76,21 @@ def implementation(side, protocol, fault):
     return faulty_client(fault)
 
 
-def play(folder, side, protocol, fault, exchanges):
-    """The findings by exchange: (worst is FAIL or WARN, text of all)."""
+def command_line(folder, side, protocol, fault, exchanges):
+    if fault.startswith("program:"):
+        program = os.path.join(PROGRAMS, fault[len("program:"):])
+        return [BINARY, side, *exchanges, *OPTIONS, "--", "python3", os.path.abspath(program)]
     path = os.path.join(folder, f"faulty.{side}")
     with open(path, "w", encoding="utf-8") as file:
         file.write(implementation(side, protocol, fault))
-    run = subprocess.run([BINARY, side, path, *exchanges, "--quiet", "--timeout", "4s", "--tap", "-"],
-                         env=dict(os.environ, PEERSPEC_SUITES=SOURCE), stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
+    return [BINARY, side, path, *exchanges, *OPTIONS]
+
+
+def play(command):
+    """What was found, by exchange: whether anything is FAIL or WARN, and the text of all."""
+    run = subprocess.run(command, env=dict(os.environ, PEERSPEC_SUITES=SOURCE),
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+                         errors="replace")
     found = {}
     for point in re.split(r"^(?=(?:not )?ok \d)", run.stdout, flags=re.M)[1:]:
         name = re.match(r"(?:not )?ok \d+ - ([^\s\[]+)", point)[1]
@@ -95,9 +113,11 @@ def main():
             groups[row.side, row.exchange.split("/")[0], row.fault].append(row)
     with tempfile.TemporaryDirectory() as folder:
         for (side, protocol, fault), rows in groups.items():
-            found, output = play(folder, side, protocol, fault, [row.exchange for row in rows])
+            exchanges = [row.exchange for row in rows]
+            found, output = play(command_line(folder, side, protocol, fault, exchanges))
             for row in rows:
-                bad, text = found.get(row.exchange, (False, output))
+                # A server that does not even greet is told of before the first case.
+                bad, text = found.get(row.exchange, (side == "server", output))
                 if bad and row.text in unescape(text):
                     continue
                 failures += 1
