@@ -167,6 +167,7 @@ static const struct {
     int least, most; /* codes */
     follow_fn *follow;
 } rows[] = {
+    {"", 230, 230, logged_in}, /* the greeting */
     {"USER", 331, 332, user_known},   {"USER", 230, 232, logged_in},
     {"PASS", 202, 232, logged_in},    {"ACCT", 230, 230, logged_in},
     {"TYPE", 200, 299, type_set},     {"PORT", 200, 299, port_set},
