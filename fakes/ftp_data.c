@@ -17,7 +17,8 @@
 #define KEPT_CEILING (64u << 20)
 #define CHUNK (1u << 20)
 #define CHUNKS_A_TURN 8
-#define FLUSH_POLL (CLOCK_MS / 5)
+#define FLUSH_LEAST (CLOCK_MS / 10)
+#define FLUSH_MOST (5 * CLOCK_MS)
 #define NO_LIMIT UINT64_MAX
 
 enum job { JOB_NONE, JOB_SEND, JOB_RECEIVE, JOB_FLUSH /* FIN is queued behind what was sent */ };
@@ -31,6 +32,8 @@ struct ftp_data {
     struct endpoint local, remote;
     struct loop_timer *timer, *soon;
     int64_t progress; /* clock_now() of the last of it */
+    int unread;       /* octets that the other side's TCP had not acknowledged, when last asked */
+    int64_t flush_wait;
     struct ftp_data_source source;
     size_t split;    /* octets a write; 0: as many as fit */
     uint64_t length; /* octets to send; NO_LIMIT: to the end of the file */
@@ -106,12 +109,26 @@ static void fail(struct ftp_data *data, const char *how)
     data->config.failed(data->config.ctx, how);
 }
 
+/* What a slow reader takes out of our socket's queue is progress too. */
+static void look_at_queue(struct ftp_data *data)
+{
+    int unread = 0;
+
+    if (data->job != JOB_SEND && data->job != JOB_FLUSH)
+        return;
+    if (ioctl(data->fd, SIOCOUTQ, &unread) == 0 && unread != data->unread)
+        data->progress = clock_now();
+    data->unread = unread;
+}
+
 static void time_is_up(void *ctx)
 {
     struct ftp_data *data = ctx;
-    int64_t left = data->progress + data->config.timeout - clock_now();
+    int64_t left;
 
     data->timer = NULL;
+    look_at_queue(data);
+    left = data->progress + data->config.timeout - clock_now();
     if (left > 0) {
         data->timer = loop_after(data->config.loop, left, time_is_up, data);
         return;
@@ -189,13 +206,16 @@ static void flush(void *ctx)
         end(data, PEER_FIN, true, "closed by us");
         return;
     }
-    data->soon = loop_after(data->config.loop, FLUSH_POLL, flush, data);
+    data->soon = loop_after(data->config.loop, data->flush_wait, flush, data);
+    if (data->flush_wait < FLUSH_MOST)
+        data->flush_wait *= 2;
 }
 
 static void finish_sending(struct ftp_data *data)
 {
     shutdown(data->fd, SHUT_WR);
     data->job = JOB_FLUSH;
+    data->flush_wait = FLUSH_LEAST;
     loop_watch(data->config.loop, data->fd, LOOP_READ, serve, data);
     data->soon = loop_after(data->config.loop, 0, flush, data);
 }
