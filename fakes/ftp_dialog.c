@@ -644,7 +644,7 @@ static enum err notice_reply(struct ftp_dialog *dialog, struct progress *progres
         return OK;
     }
     progress->final = code;
-    if (code / 100 != 2)
+    if (code / 100 != 2 && !faulty(dialog, "ignores-226"))
         return fail_with_reply(dialog, "the transfer failed", why);
     return OK;
 }

@@ -102,7 +102,8 @@ static enum err add_socket(struct udp_peer *peer, const struct endpoint *at, str
     return OK;
 }
 
-/* The socket of that endpoint, opened where there is none yet (port 0: a fresh one); -1: none. */
+/* The socket of that endpoint, opened where there is none yet (port 0: a fresh one, as long as
+ * there is room for them); -1: none. */
 static int socket_at(struct udp_peer *peer, const struct endpoint *at, struct place place)
 {
     struct diag why;
@@ -110,7 +111,7 @@ static int socket_at(struct udp_peer *peer, const struct endpoint *at, struct pl
     for (size_t i = 0; i < peer->socket_count && at->port != 0; i++)
         if (endpoint_equal(&peer->sockets[i].local, at))
             return (int)i;
-    if (add_socket(peer, at, &why) == OK)
+    if ((at->port == 0 && peer->socket_count == SOCKETS_MOST) || add_socket(peer, at, &why) == OK)
         return (int)peer->socket_count - 1;
     note(peer, why.text, place);
     return -1;

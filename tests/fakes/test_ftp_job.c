@@ -521,6 +521,9 @@ static const struct {
      SCRIPT(LOGIN, IMAGE, EPSV, "C RETR a.txt", "S 550 No.", BYE), "RETR", 0},
     {"ignores-226", "get", "a.txt", NULL,
      SCRIPT(LOGIN, IMAGE, EPSV, "C RETR a.txt", "S 150 a", "D+ hello", "D.", "W"), "RETR", 0},
+    {"ignores-226", "get", "a.txt", NULL,
+     SCRIPT(LOGIN, IMAGE, EPSV, "C RETR a.txt", "S 150 a", "S 451 b", "D+ hello", "D.", "W"),
+     "RETR", 0},
     {"no-quit", "login", NULL, NULL, SCRIPT(LOGIN, "W"), "PASS", 0},
     {"stalls-after-passive", "list", NULL, NULL, SCRIPT(LOGIN, EPSV, "W"), "EPSV", 1},
 };
