@@ -92,17 +92,13 @@ class Layering(unittest.TestCase):
         self.assertGreater(count, 100)
 
     def test_every_header_compiles_alone(self):
+        headers = [path for path in sources() if path.endswith(".h")]
         command = [COMPILER, "-std=c11", "-D_DEFAULT_SOURCE", "-D_GNU_SOURCE", "-Wall", "-Wextra",
-                   "-fsyntax-only", "-I", "harness", "-I", ".", "-include"]
-        wrong = []
-        for path in sources():
-            if not path.endswith(".h"):
-                continue
-            done = subprocess.run(command + [path, "-x", "c", os.devnull], cwd=SOURCE,
-                                  capture_output=True, text=True, check=False)
-            if done.returncode != 0 or done.stderr:
-                wrong.append(done.stderr)
-        self.assertEqual(wrong, [], "\n" + "\n".join(wrong))
+                   "-fsyntax-only", "-I", "harness", "-I", ".", "-x", "c"]
+        done = subprocess.run(command + headers, cwd=SOURCE, capture_output=True, text=True,
+                              check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), "\n" + done.stderr)
+        self.assertGreater(len(headers), 30)
 
     def test_every_source_includes_its_own_header(self):
         """x.c whose x.h exists includes it, so that the two cannot drift apart."""
