@@ -4,359 +4,12 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "fakes/ftp_client_data.h"
-#include "fakes/ftp_control.h"
+#include "fakes/ftp_client_session.h"
 #include "fakes/misbehave_client.h"
-#include "proto/ftp_command.h"
 #include "proto/ftp_hostport.h"
 
 #define TIMEOUT_DEFAULT (10 * CLOCK_SECOND)
-#define QUIT_WAIT (2 * CLOCK_SECOND)
-#define PENDING_MOST 64
-#define TRANSFERS_MOST 8
 #define LINE_CEILING (1u << 20)
-
-struct own_command;
-
-/* A command, or the greeting, that has its last reply still to come. */
-struct pending {
-    const struct own_command *own; /* NULL: the script's */
-    const struct ftp_verb *verb;   /* NULL: none that we know, or the greeting */
-    char argument;                 /* the first octet of it: TYPE's code */
-};
-
-struct ftp_client {
-    struct peer_base base;
-    struct peer_config config;
-    struct ftp_control *control;
-    struct ftp_client_data *channel;
-    struct pending pending[PENDING_MOST];
-    size_t pending_count;
-    unsigned final_since_say; /* final replies since the script's last line */
-    struct peer_transfer transfers[TRANSFERS_MOST];
-    size_t transfer_count;
-    const struct ftp_verb *transfer_verb;
-    char file[256]; /* the argument of the transfer command */
-    struct loop_timer *soon, *patience;
-    bool logged_in, ascii;
-    bool preparing, wants_login, wants_data;
-    bool tried_pasv, tried_epsv, tried_port, tried_eprt;
-    bool said; /* the script queued something, and idle was not told since */
-    bool quit_sent, finishing, closed;
-    struct buf line;
-};
-
-/* A command that the model sends by itself, and what it does with the reply. */
-struct own_command {
-    const char *verb;
-    int codes[4]; /* that 2yz and 3yz answers may have; any 4yz and 5yz may come */
-    void (*answered)(struct ftp_client *client, const struct ftp_reply *reply);
-};
-
-static void progress(struct ftp_client *client);
-
-static void note(struct ftp_client *client, const char *text)
-{
-    transcript_add(client->config.transcript,
-                   &(struct entry){.kind = ENTRY_NOTE, .connection = 1, .text = bytes_of(text)});
-}
-
-static struct outlet *outlet_of(struct ftp_client *client)
-{
-    return client->control == NULL ? NULL : ftp_control_outlet(client->control);
-}
-
-/* --- the end --------------------------------------------------------------------------------- */
-
-static void stop_timers(struct ftp_client *client)
-{
-    loop_cancel(client->config.loop, client->soon);
-    loop_cancel(client->config.loop, client->patience);
-    client->soon = client->patience = NULL;
-}
-
-static void tell_closed(struct ftp_client *client, enum peer_end how)
-{
-    if (client->closed)
-        return;
-    client->closed = true;
-    client->preparing = false;
-    stop_timers(client);
-    ftp_client_data_answered(client->channel, false);
-    client->config.events.closed(client->config.events.ctx, how);
-}
-
-/* The model cannot do what the script relies on. */
-static void give_up(struct ftp_client *client, const char *what, const struct ftp_reply *reply)
-{
-    char text[240];
-    struct bytes line = reply == NULL ? bytes_of("") : ftp_reply_line(reply, 0);
-
-    snprintf(text, sizeof text, "%s%s%.*s", what, reply == NULL ? "" : ": ",
-             line.len > 150 ? 150 : (int)line.len, line.at == NULL ? "" : line.at);
-    note(client, text);
-    ftp_control_close(client->control, false);
-    tell_closed(client, PEER_FAILED);
-}
-
-static void patience_ends(void *ctx)
-{
-    struct ftp_client *client = ctx;
-
-    client->patience = NULL;
-    note(client, "the server did not close within 2 s after QUIT");
-    ftp_control_close(client->control, false);
-    tell_closed(client, PEER_FIN);
-}
-
-/* --- commands -------------------------------------------------------------------------------- */
-
-static void expect(struct ftp_client *client, const struct pending *pending)
-{
-    if (client->pending_count < PENDING_MOST)
-        client->pending[client->pending_count++] = *pending;
-}
-
-static void forget_first(struct ftp_client *client)
-{
-    client->pending_count--;
-    memmove(client->pending, client->pending + 1,
-            client->pending_count * sizeof client->pending[0]);
-}
-
-static bool own_pending(const struct ftp_client *client)
-{
-    for (size_t i = 0; i < client->pending_count; i++)
-        if (client->pending[i].own != NULL)
-            return true;
-    return false;
-}
-
-/* Queue a line as the faults that are switched on leave it. */
-static void put_line(struct ftp_client *client, const struct peer_say *say)
-{
-    struct peer_say spoilt = *say;
-
-    if (client->config.faults != NULL) {
-        buf_clear(&client->line);
-        client_fault_line(client->config.faults, say->text, &client->line);
-        spoilt.text = buf_bytes(&client->line);
-    }
-    outlet_say(outlet_of(client), &spoilt);
-}
-
-static void command(struct ftp_client *client, const struct own_command *own, const char *argument)
-{
-    char line[600];
-    int len = snprintf(line, sizeof line, "%s%s%.*s\r\n", own->verb, *argument == '\0' ? "" : " ",
-                       500, argument);
-    struct pending pending = {.own = own, .verb = ftp_verb_find(bytes_of(own->verb))};
-
-    if (outlet_of(client) == NULL)
-        return;
-    expect(client, &pending);
-    put_line(client, &(struct peer_say){.text = {line, (size_t)len}});
-}
-
-/* --- the model's session --------------------------------------------------------------------- */
-
-static void heard_greeting(struct ftp_client *client, const struct ftp_reply *reply)
-{
-    if (reply->code / 100 != 2)
-        give_up(client, "the server does not greet", reply);
-}
-
-static const struct own_command own_pass, own_acct;
-
-static void log_in_or_on(struct ftp_client *client, const struct ftp_reply *reply)
-{
-    const char *password = client->config.password;
-
-    if (password == NULL && client->config.exchange != NULL)
-        password = client->config.exchange->password;
-    if (reply->code == 331)
-        command(client, &own_pass, password == NULL ? "peerspec@" : password);
-    else if (reply->code == 332)
-        command(client, &own_acct, "peerspec");
-    else if (reply->code / 100 == 2)
-        client->logged_in = true;
-    else
-        give_up(client, "the server does not let us log in", reply);
-}
-
-static struct endpoint target_port(const struct ftp_client *client, uint16_t port)
-{
-    struct endpoint to = client->config.remote;
-
-    to.port = port;
-    return to;
-}
-
-static void aim(struct ftp_client *client, struct endpoint to)
-{
-    if (client_fault_on(client->config.faults, "data-to-wrong-port"))
-        to.port++;
-    ftp_client_data_aim(client->channel, ftp_control_local(client->control), &to);
-    ftp_client_data_set_ready(client->channel);
-}
-
-static bool aim_at_227(struct ftp_client *client, const struct ftp_reply *reply)
-{
-    struct endpoint to;
-    struct flaw flaw;
-
-    if (ftp_pasv_parse(bytes_from(reply->text, 4), &to, &flaw) != PARSE_DONE)
-        return false;
-    aim(client, to);
-    return true;
-}
-
-static bool aim_at_229(struct ftp_client *client, const struct ftp_reply *reply)
-{
-    uint16_t port;
-    struct flaw flaw;
-
-    if (ftp_epsv_parse(bytes_from(reply->text, 4), &port, &flaw) != PARSE_DONE)
-        return false;
-    aim(client, target_port(client, port));
-    return true;
-}
-
-static void answered_pasv(struct ftp_client *client, const struct ftp_reply *reply)
-{
-    if (reply->code == 227 && !aim_at_227(client, reply))
-        give_up(client, "no address can be read from the reply to PASV", reply);
-}
-
-static void answered_epsv(struct ftp_client *client, const struct ftp_reply *reply)
-{
-    if (reply->code == 229 && !aim_at_229(client, reply))
-        give_up(client, "no port can be read from the reply to EPSV", reply);
-}
-
-static void answered_port(struct ftp_client *client, const struct ftp_reply *reply)
-{
-    if (reply->code / 100 == 2)
-        ftp_client_data_set_ready(client->channel);
-}
-
-static void answered_quit(struct ftp_client *client, const struct ftp_reply *reply)
-{
-    (void)client;
-    (void)reply;
-}
-
-static const struct own_command greeting = {"", {220, 230}, heard_greeting};
-static const struct own_command own_user = {"USER", {230, 331, 332}, log_in_or_on};
-static const struct own_command own_pass = {"PASS", {230, 202, 332}, log_in_or_on};
-static const struct own_command own_acct = {"ACCT", {230, 202}, log_in_or_on};
-static const struct own_command own_pasv = {"PASV", {227}, answered_pasv};
-static const struct own_command own_epsv = {"EPSV", {229}, answered_epsv};
-static const struct own_command own_port = {"PORT", {200}, answered_port};
-static const struct own_command own_eprt = {"EPRT", {200}, answered_port};
-static const struct own_command own_quit = {"QUIT", {221}, answered_quit};
-
-static bool open_listener(struct ftp_client *client, struct endpoint *bound)
-{
-    struct endpoint at = *ftp_control_local(client->control);
-
-    at.port = 0;
-    return ftp_client_data_listen(client->channel, &at, bound);
-}
-
-static void announce(struct ftp_client *client, const struct own_command *own, bool extended)
-{
-    char text[FTP_HOSTPORT_TEXT];
-    struct endpoint bound;
-
-    if (!open_listener(client, &bound))
-        give_up(client, "no socket for data", NULL);
-    else
-        command(client, own,
-                extended ? ftp_eprt_format(&bound, text) : ftp_hostport_format(&bound, text));
-}
-
-/* Once each: true where *tried was not set. */
-static bool try(bool *tried)
-{
-    bool first = !*tried;
-
-    *tried = true;
-    return first;
-}
-
-/* Ask for a data connection in the way that the exchange names, then in the one beside it. */
-static void get_data(struct ftp_client *client)
-{
-    enum data_mode mode = client->config.exchange->data;
-    bool active = mode == DATA_ACTIVE || mode == DATA_EXTENDED_ACTIVE;
-    bool v4 = client->config.remote.family == 4;
-    bool extended = mode == DATA_EXTENDED || mode == DATA_EXTENDED_ACTIVE || !v4;
-
-    if (!active && extended && try(&client->tried_epsv))
-        command(client, &own_epsv, "");
-    else if (!active && v4 && try(&client->tried_pasv))
-        command(client, &own_pasv, "");
-    else if (!active && try(&client->tried_epsv))
-        command(client, &own_epsv, "");
-    else if (active && extended && try(&client->tried_eprt))
-        announce(client, &own_eprt, true);
-    else if (active && v4 && try(&client->tried_port))
-        announce(client, &own_port, false);
-    else if (active && try(&client->tried_eprt))
-        announce(client, &own_eprt, true);
-    else
-        give_up(client, "the server offers no data connection", NULL);
-}
-
-static void log_in(struct ftp_client *client)
-{
-    const char *user = client->config.user;
-
-    if (user == NULL && client->config.exchange != NULL)
-        user = client->config.exchange->user;
-    command(client, &own_user, user == NULL ? "anonymous" : user);
-}
-
-static void send_quit(struct ftp_client *client)
-{
-    if (client->quit_sent || outlet_of(client) == NULL)
-        return;
-    client->quit_sent = true;
-    command(client, &own_quit, "");
-}
-
-/* The next thing to do before the script goes on. */
-static void progress(struct ftp_client *client)
-{
-    if (client->closed || !client->preparing || own_pending(client))
-        return;
-    if (client->wants_login && !client->logged_in) {
-        log_in(client);
-    } else if (client->wants_data && !ftp_client_data_is_ready(client->channel)) {
-        get_data(client);
-    } else {
-        client->preparing = false;
-        if (client->config.exchange == NULL)
-            send_quit(client);
-        else
-            client->config.events.idle(client->config.events.ctx);
-    }
-}
-
-static void progress_later(void *ctx)
-{
-    struct ftp_client *client = ctx;
-
-    client->soon = NULL;
-    progress(client);
-}
-
-static void kick(struct ftp_client *client)
-{
-    if (client->soon == NULL)
-        client->soon = loop_after(client->config.loop, 0, progress_later, client);
-}
 
 /* --- replies --------------------------------------------------------------------------------- */
 
@@ -372,9 +25,9 @@ static void follow(struct ftp_client *client, const struct pending *pending,
     else if (strcmp(verb, "TYPE") == 0 && well)
         client->ascii = pending->argument == 'A' || pending->argument == 'a';
     else if (strcmp(verb, "PASV") == 0 && reply->code == 227)
-        aim_at_227(client, reply);
+        ftp_client_aim_at_227(client, reply);
     else if (strcmp(verb, "EPSV") == 0 && reply->code == 229)
-        aim_at_229(client, reply);
+        ftp_client_aim_at_229(client, reply);
     else if ((strcmp(verb, "PORT") == 0 || strcmp(verb, "EPRT") == 0) && well)
         ftp_client_data_set_ready(client->channel);
 }
@@ -402,10 +55,10 @@ static void final_reply(struct ftp_client *client, const struct ftp_reply *reply
         tell_heard(client, reply); /* nothing asked for it */
         return;
     }
-    forget_first(client);
+    ftp_client_forget_first(client);
     if (first.own != NULL) {
         first.own->answered(client, reply);
-        progress(client);
+        ftp_client_progress(client);
         return;
     }
     client->final_since_say++;
@@ -435,7 +88,8 @@ static void negotiate(struct ftp_client *client)
     static const char will_suppress_go_ahead[] = {'\xff', '\xfb', '\x03'};
 
     if (client_fault_on(client->config.faults, "telnet-negotiates"))
-        outlet_say(outlet_of(client), &(struct peer_say){.text = {will_suppress_go_ahead, 3}});
+        outlet_say(ftp_client_outlet(client),
+                   &(struct peer_say){.text = {will_suppress_go_ahead, 3}});
 }
 
 static void opened(void *ctx)
@@ -443,14 +97,14 @@ static void opened(void *ctx)
     struct ftp_client *client = ctx;
     bool scripted;
 
-    expect(client, &(struct pending){.own = &greeting});
+    ftp_client_expect(client, &(struct pending){.own = &ftp_client_greeting});
     negotiate(client);
     scripted = client->config.events.opened(client->config.events.ctx) == PEER_SCRIPT;
     if (scripted)
         client->pending[0].own = NULL;
     if (client->config.exchange == NULL) {
         client->preparing = client->wants_login = true;
-        kick(client);
+        ftp_client_kick(client);
     }
 }
 
@@ -466,7 +120,7 @@ static void outlet_idle_again(void *ctx)
 
 static void control_closed(void *ctx, enum peer_end how)
 {
-    tell_closed(ctx, how);
+    ftp_client_tell_closed(ctx, how);
 }
 
 static void transfer_ended(void *ctx, const struct peer_data_end *end)
@@ -514,8 +168,8 @@ static void begin_data_behind(void *ctx)
     struct ftp_client *client = ctx;
 
     begin_data(client);
-    if (outlet_of(client) != NULL)
-        outlet_resume(outlet_of(client));
+    if (ftp_client_outlet(client) != NULL)
+        outlet_resume(ftp_client_outlet(client));
 }
 
 /* A PORT or EPRT that the script writes out: be there. */
@@ -560,13 +214,13 @@ static void note_command(struct ftp_client *client, const struct ftp_command *sa
  */
 static void put_command_line(struct ftp_client *client, const struct peer_say *say, bool transfers)
 {
-    bool queued = !outlet_idle(outlet_of(client));
+    bool queued = !outlet_idle(ftp_client_outlet(client));
 
     if (transfers && !queued)
         begin_data(client);
-    put_line(client, say);
+    ftp_client_put_line(client, say);
     if (transfers && queued)
-        outlet_call(outlet_of(client), begin_data_behind, client);
+        outlet_call(ftp_client_outlet(client), begin_data_behind, client);
 }
 
 static void say(struct peer *peer, const struct peer_say *say)
@@ -577,14 +231,15 @@ static void say(struct peer *peer, const struct peer_say *say)
     size_t used;
 
     client->said = true;
-    if (room == NULL || outlet_of(client) == NULL) {
+    if (room == NULL || ftp_client_outlet(client) == NULL) {
         free(room);
         return;
     }
     if (ftp_command_parse(say->text, room, &said, &used) == PARSE_DONE) {
-        expect(client,
-               &(struct pending){.verb = said.known,
-                                 .argument = said.argument.len > 0 ? said.argument.at[0] : '\0'});
+        ftp_client_expect(
+            client,
+            &(struct pending){.verb = said.known,
+                              .argument = said.argument.len > 0 ? said.argument.at[0] : '\0'});
         note_command(client, &said);
     }
     client->final_since_say = 0;
@@ -642,19 +297,19 @@ static void begin_transfer(void *ctx)
         add_model_content(client, &content);
     ftp_client_data_transfer(client->channel, &transfer, buf_bytes(&content));
     buf_fini(&content);
-    if (outlet_of(client) != NULL)
-        outlet_resume(outlet_of(client));
+    if (ftp_client_outlet(client) != NULL)
+        outlet_resume(ftp_client_outlet(client));
 }
 
 static void transfer(struct peer *peer, const struct peer_transfer *transfer)
 {
     struct ftp_client *client = client_of(peer);
 
-    if (outlet_of(client) == NULL || client->transfer_count == TRANSFERS_MOST)
+    if (ftp_client_outlet(client) == NULL || client->transfer_count == TRANSFERS_MOST)
         return;
     client->said = true;
     client->transfers[client->transfer_count++] = *transfer;
-    outlet_call(outlet_of(client), begin_transfer, client);
+    outlet_call(ftp_client_outlet(client), begin_transfer, client);
 }
 
 static void act_close(void *ctx)
@@ -662,7 +317,7 @@ static void act_close(void *ctx)
     struct ftp_client *client = ctx;
 
     ftp_control_close(client->control, false);
-    tell_closed(client, PEER_FIN);
+    ftp_client_tell_closed(client, PEER_FIN);
 }
 
 static void act_reset(void *ctx)
@@ -670,7 +325,7 @@ static void act_reset(void *ctx)
     struct ftp_client *client = ctx;
 
     ftp_control_close(client->control, true);
-    tell_closed(client, PEER_FIN);
+    ftp_client_tell_closed(client, PEER_FIN);
 }
 
 static void act_half_close(void *ctx)
@@ -679,13 +334,13 @@ static void act_half_close(void *ctx)
 
     ftp_control_half_close(client->control);
     client->quit_sent = true; /* it could not be sent any more */
-    outlet_resume(outlet_of(client));
+    outlet_resume(ftp_client_outlet(client));
 }
 
 static void act(struct peer *peer, const struct delivery *act)
 {
     struct ftp_client *client = client_of(peer);
-    struct outlet *outlet = outlet_of(client);
+    struct outlet *outlet = ftp_client_outlet(client);
 
     if (outlet == NULL)
         return;
@@ -707,7 +362,7 @@ static bool fill_address(struct ftp_client *client, enum hole hole, struct buf *
 
     if (!ftp_control_is_open(client->control) ||
         (hole == HOLE_HOSTPORT && ftp_control_local(client->control)->family != 4) ||
-        !open_listener(client, &bound))
+        !ftp_client_listen(client, &bound))
         return false;
     if (hole == HOLE_PORT)
         return buf_addf(value, "%u", bound.port);
@@ -742,7 +397,8 @@ static void bound(struct peer *peer, enum hole hole, const struct bindings *bind
 
     if (client->closed || (hole != HOLE_HOSTPORT && hole != HOLE_PORT))
         return;
-    aim(client, hole == HOLE_HOSTPORT ? bindings->hostport : target_port(client, bindings->port));
+    ftp_client_aim(client, hole == HOLE_HOSTPORT ? bindings->hostport
+                                                 : ftp_client_target(client, bindings->port));
 }
 
 /* True where the script's next command after a REST is a transfer: the data connection is then got
@@ -786,7 +442,7 @@ static void prepare(struct peer *peer, struct bytes command)
         client->wants_data = false;
     client->tried_pasv = client->tried_epsv = client->tried_port = client->tried_eprt = false;
     client->preparing = true;
-    kick(client);
+    ftp_client_kick(client);
 }
 
 static void end_session(void *ctx)
@@ -794,9 +450,9 @@ static void end_session(void *ctx)
     struct ftp_client *client = ctx;
 
     ftp_client_data_drop(client->channel);
-    send_quit(client);
-    if (outlet_of(client) != NULL)
-        outlet_resume(outlet_of(client));
+    ftp_client_send_quit(client);
+    if (ftp_client_outlet(client) != NULL)
+        outlet_resume(ftp_client_outlet(client));
 }
 
 static void finish(struct peer *peer)
@@ -807,9 +463,9 @@ static void finish(struct peer *peer)
         return;
     client->finishing = true;
     client->preparing = false;
-    client->patience = loop_after(client->config.loop, QUIT_WAIT, patience_ends, client);
-    if (outlet_of(client) != NULL)
-        outlet_call(outlet_of(client), end_session, client);
+    ftp_client_await_end(client);
+    if (ftp_client_outlet(client) != NULL)
+        outlet_call(ftp_client_outlet(client), end_session, client);
 }
 
 static void free_client(struct peer *peer)
@@ -818,7 +474,7 @@ static void free_client(struct peer *peer)
 
     if (client == NULL)
         return;
-    stop_timers(client);
+    ftp_client_stop_timers(client);
     ftp_client_data_free(client->channel);
     ftp_control_free(client->control);
     buf_fini(&client->line);

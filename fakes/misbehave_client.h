@@ -10,9 +10,9 @@
 struct client_fault {
     const char *name;
     enum protocol protocol;
-    enum side side;         /* who has it: FTP client; UDP and TCP server */
-    const char *what;       /* what it does */
-    const char *breaks;     /* the section that it breaks, or "practice" */
+    enum side side;     /* who has it: FTP client; UDP and TCP server */
+    const char *what;   /* what it does */
+    const char *breaks; /* the section that it breaks, or "practice" */
 };
 
 /* All of them, ended by one whose name is NULL. */
