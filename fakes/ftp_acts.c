@@ -181,6 +181,28 @@ static void do_one(struct ftp_session *session)
     free(act);
 }
 
+void ftp_acts_hurry(struct ftp_session *session, struct ftp_act **mark)
+{
+    struct ftp_acts *acts = &session->acts;
+    struct ftp_act *act = *mark;
+
+    *mark = NULL;
+    acts->end = mark;
+    while (act != NULL) {
+        struct ftp_act *next = act->next;
+
+        act->next = NULL;
+        if (act->kind == ACT_SAY) {
+            do_say(session, &act->say);
+            free(act);
+        } else {
+            *acts->end = act;
+            acts->end = &act->next;
+        }
+        act = next;
+    }
+}
+
 void ftp_acts_run(struct ftp_session *session)
 {
     while (!session->over && !session->transfer.active && session->acts.first != NULL)

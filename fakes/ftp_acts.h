@@ -18,6 +18,9 @@ bool ftp_acts_none(const struct ftp_acts *acts);
 void ftp_acts_say(struct ftp_acts *acts, const struct peer_say *say);
 void ftp_acts_transfer(struct ftp_acts *acts, const struct peer_transfer *transfer);
 void ftp_acts_act(struct ftp_acts *acts, const struct delivery *act);
+/* Say at once what was queued behind `mark`, which was acts->end before: the answer to a command
+ * that does not wait for the transfer. */
+void ftp_acts_hurry(struct ftp_session *session, struct ftp_act **mark);
 /* Do all that can be done now. */
 void ftp_acts_run(struct ftp_session *session);
 

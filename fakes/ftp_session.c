@@ -280,6 +280,7 @@ static void answer(struct ftp_session *session, struct bytes line,
 static void hear(struct ftp_session *session, struct bytes line)
 {
     char *room = malloc(line.len);
+    struct ftp_act **mark = session->acts.end;
     struct ftp_command command;
     size_t used;
 
@@ -293,6 +294,8 @@ static void hear(struct ftp_session *session, struct bytes line)
             answer(session, line, &command);
         } else if (session->transfer.active && strcmp(session->request.verb, "ABOR") == 0) {
             ftp_transfer_abort(session);
+        } else if (session->transfer.active) {
+            ftp_acts_hurry(session, mark);
         }
         ftp_acts_run(session);
     }

@@ -292,6 +292,22 @@ START_TEST(abor_in_a_scripted_transfer_is_the_scripts)
 }
 END_TEST
 
+START_TEST(a_scripted_stat_does_not_wait_for_the_transfer)
+{
+    static const struct line script[] = {
+        {"STOR", "150 Now.\r\n", true, false, false, "226 Was.\r\n"},
+        {.command = "STAT", .first = "211 Moving.\r\n"},
+        {.command = NULL}};
+
+    start(script);
+    rig_pasv(&rig);
+    rig_expect(&rig, "STOR new", 150);
+    ck_assert_str_eq(rig_ask(&rig, "STAT"), "211 Moving.\r\n");
+    shutdown(rig.data, SHUT_WR);
+    ck_assert_str_eq(rig_reply(&rig), "226 Was.\r\n");
+}
+END_TEST
+
 START_TEST(acts_come_behind_what_was_said)
 {
     static const struct line script[] = {{.command = "NOOP", .first = "200 Yes.\r\n"},
@@ -439,6 +455,7 @@ int main(void)
     tcase_add_test(moved, a_scripted_upload_is_told_and_stored);
     tcase_add_test(moved, no_data_connection_is_told);
     tcase_add_test(moved, the_data_connection_can_be_cut);
+    tcase_add_test(moved, a_scripted_stat_does_not_wait_for_the_transfer);
     tcase_add_test(moved, abor_in_a_scripted_transfer_is_the_scripts);
     suite_add_tcase(suite, moved);
     tcase_add_checked_fixture(orders, set_up, tear_down);
