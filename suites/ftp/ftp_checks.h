@@ -52,5 +52,8 @@ ftp_check_fn ftp_ctrl_handshake, ftp_data_handshake, ftp_port20, ftp_active_src_
 ftp_check_fn ftp_no_data_before_150, ftp_client_data_after_150, ftp_no_1yz_no_data,
     ftp_226_after_close, ftp_data_not_after_226, ftp_eof_fin, ftp_close_who, ftp_data_one_per_xfer,
     ftp_data_simplex, ftp_size_exact, ftp_rest_exact, ftp_ascii_crlf, ftp_150_size;
+/* ftp_tls_checks.c */
+ftp_check_fn ftp_auth_clienthello, ftp_auth_234_tls, ftp_auth_no_pipeline_server,
+    ftp_auth_no_pipeline_client;
 
 #endif

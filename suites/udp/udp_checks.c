@@ -29,20 +29,30 @@ bool is_group(const struct endpoint *endpoint)
 
 /* --- checksums and ports ---------------------------------------------------------------------- */
 
-void udp_checksum(const struct timeline *timeline, struct rule_run *run)
+static void judge_checksums(const struct timeline *timeline, struct rule_run *run, int family)
 {
     const struct event *event;
     size_t n = 0;
 
     while ((event = next_datagram(timeline, &n)) != NULL)
-        if (event->checksum == CHECKSUM_BAD)
+        if (event->checksum == CHECKSUM_BAD && event->src.family == family)
             rule_breach(run, event->from, PACKETS(event->packet),
                         "the checksum of the octets that were sent",
                         "another one, in a datagram of %llu octets",
                         (unsigned long long)event->octets);
 }
 
-void udp_checksum_v4(const struct timeline *timeline, struct rule_run *run)
+void udp_checksum(const struct timeline *timeline, struct rule_run *run)
+{
+    judge_checksums(timeline, run, 4);
+}
+
+void udp6_checksum(const struct timeline *timeline, struct rule_run *run)
+{
+    judge_checksums(timeline, run, 6);
+}
+
+void udp_no_checksum(const struct timeline *timeline, struct rule_run *run)
 {
     const struct event *event;
     size_t n = 0;
@@ -65,7 +75,7 @@ static bool is_tunnel(const struct event *event)
     return false;
 }
 
-void udp_checksum_v6(const struct timeline *timeline, struct rule_run *run)
+void udp6_no_checksum(const struct timeline *timeline, struct rule_run *run)
 {
     const struct event *event;
     size_t n = 0;

@@ -7,8 +7,8 @@
 typedef void udp_check_fn(const struct timeline *timeline, struct rule_run *run);
 
 /* udp_checks.c */
-udp_check_fn udp_checksum, udp_checksum_v4, udp_checksum_v6, udp_source_port, udp_dest_port,
-    discard_silent, chargen_size, chargen_count, daytime_text, time_size, time_value;
+udp_check_fn udp_checksum, udp6_checksum, udp_no_checksum, udp6_no_checksum, udp_source_port,
+    udp_dest_port, discard_silent, chargen_size, chargen_count, daytime_text, time_size, time_value;
 /* echo_checks.c */
 udp_check_fn echo_payload, echo_ports, echo_source, echo_group, echo_unsolicited, echo_order,
     echo_loop;
