@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <string.h>
 
 #include "report/ink.h"
 #include "report/report.h"
@@ -46,10 +47,20 @@ static void print_script(const struct ink *ink, const struct finding *finding, i
     putc('\n', ink->out);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Breaches of one requirement stand below it together. */
+static bool same_requirement(const struct finding *a, const struct finding *b)
+{
+    return a->verdict == b->verdict && a->level == b->level && same_text(a->rule, b->rule) &&
+           same_text(a->spec, b->spec) && same_text(a->requirement, b->requirement);
+}
+
 static void print_finding(const struct ink *ink, const struct finding *finding, int indent)
 {
-    ink_indent(ink, indent);
-    print_requirement(ink, finding);
     indent += DETAIL_INDENT;
     if (finding->expected != NULL && finding->expected[0] != '\0')
         ink_row(ink, indent, "expected", finding->expected);
@@ -63,6 +74,13 @@ void report_findings(FILE *out, const struct findings *findings, bool color, int
 {
     const struct ink ink = {out, color};
 
-    for (size_t i = 0; i < findings_count(findings); i++)
-        print_finding(&ink, findings_at(findings, i), indent);
+    for (size_t i = 0; i < findings_count(findings); i++) {
+        const struct finding *finding = findings_at(findings, i);
+
+        if (i == 0 || !same_requirement(findings_at(findings, i - 1), finding)) {
+            ink_indent(&ink, indent);
+            print_requirement(&ink, finding);
+        }
+        print_finding(&ink, finding, indent);
+    }
 }

@@ -169,6 +169,9 @@ static void finished(struct report *report, const struct report_case *done)
     print_test_line(tap, done);
     if (done->verdict != VERDICT_PASS && done->verdict != VERDICT_SKIP)
         print_block(tap->out, done);
+    if (done->own > 0)
+        fprintf(tap->out, "# %.3f ms, %.3f ms of it our own\n",
+                (double)done->duration / (double)CLOCK_MS, (double)done->own / (double)CLOCK_MS);
     flush(tap);
 }
 
