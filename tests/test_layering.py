@@ -94,7 +94,7 @@ class Layering(unittest.TestCase):
     def test_every_header_compiles_alone(self):
         headers = [path for path in sources() if path.endswith(".h")]
         command = [COMPILER, "-std=c11", "-D_DEFAULT_SOURCE", "-D_GNU_SOURCE", "-Wall", "-Wextra",
-                   "-fsyntax-only", "-I", "harness", "-I", ".", "-x", "c"]
+                   "-Wno-unused-function", "-fsyntax-only", "-I", "harness", "-I", ".", "-x", "c"]
         done = subprocess.run(command + headers, cwd=SOURCE, capture_output=True, text=True,
                               check=False)
         self.assertEqual((done.returncode, done.stderr), (0, ""), "\n" + done.stderr)
