@@ -136,6 +136,29 @@ bool sample_tell(struct report *report, struct diag *why)
     return sample_end(report, sample_count, why);
 }
 
+/* Length of the first line of `text`, with its end. */
+static size_t line_length(const char *text)
+{
+    size_t len = strcspn(text, "\n");
+
+    return len + (text[len] == '\n');
+}
+
+/* Line by line, so that a failure prints the line that differs. */
+static void expect_lines(const char *text, const char *golden)
+{
+    for (unsigned line = 1; *text != '\0' || *golden != '\0'; line++) {
+        size_t len = line_length(text);
+        size_t want = line_length(golden);
+
+        ck_assert_msg(len == want && memcmp(text, golden, len) == 0,
+                      "line %u is \"%.*s\" instead of \"%.*s\"", line, (int)len, text, (int)want,
+                      golden);
+        text += len;
+        golden += want;
+    }
+}
+
 void sample_expect(const char *text, const char *file)
 {
     char path[512];
@@ -147,5 +170,5 @@ void sample_expect(const char *text, const char *file)
     ck_assert_msg(in != NULL, "%s is missing", path);
     golden[fread(golden, 1, sizeof golden - 1, in)] = '\0';
     fclose(in);
-    ck_assert_str_eq(text, golden);
+    expect_lines(text, golden);
 }
