@@ -50,7 +50,8 @@ const char *suggest_nearest(const char *word, const char *const *words)
     for (size_t i = 0; words[i] != NULL; i++) {
         size_t distance = suggest_distance(word, words[i]);
 
-        if (distance <= best && (nearest == NULL || distance < best)) {
+        if (distance < strlen(words[i]) && distance <= best &&
+            (nearest == NULL || distance < best)) {
             nearest = words[i];
             best = distance;
         }
