@@ -110,7 +110,7 @@ def main(argv):
         print(f"{name} takes {least} to {most} arguments", file=sys.stderr)
         return 2
     try:
-        with ftplib.FTP() as ftp:  # sends QUIT at its end, also after an error
+        with ftplib.FTP(timeout=5) as ftp:  # sends QUIT at its end, after an error too
             ftp.connect(host, int(port))
             ftp.login(user, password)
             operation(ftp, *arguments)
