@@ -116,45 +116,57 @@ static bool port_named(const struct timeline *timeline, const struct ftp_turn *t
            ftp_eprt_parse(argument, named, &flaw) == PARSE_DONE;
 }
 
-/* The last accepted PORT or EPRT before the flow's SYN; false where a PASV or EPSV came later. */
-static bool port_before(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
-                        const struct timeline_flow *flow, struct endpoint *named)
-{
-    bool found = false;
+/* The last accepted PORT or EPRT while the turns are walked. */
+struct announced_port {
+    size_t next; /* turn */
+    bool known;  /* false where a PASV or EPSV came later, or a PORT whose reply was not seen */
+    struct endpoint at;
+};
 
-    for (size_t n = 1; n < dialogue->count; n++) {
-        const struct ftp_turn *turn = &dialogue->turns[n];
+/* Take the turns that came before the flow's SYN into account. */
+static void port_follow(struct announced_port *port, const struct timeline *timeline,
+                        const struct ftp_dialogue *dialogue, const struct timeline_flow *flow)
+{
+    for (; port->next < dialogue->count; port->next++) {
+        const struct ftp_turn *turn = &dialogue->turns[port->next];
+        bool names = ftp_turn_is(timeline, turn, "PORT") || ftp_turn_is(timeline, turn, "EPRT");
 
         if (ftp_packet(timeline, turn->command) > flow->syn)
-            break;
-        if (ftp_turn_is(timeline, turn, "PORT") || ftp_turn_is(timeline, turn, "EPRT"))
-            found = port_named(timeline, turn, named) || (found && turn->final != FTP_NONE);
+            return;
+        if (names)
+            port->known =
+                port_named(timeline, turn, &port->at) || (port->known && turn->final != FTP_NONE);
         else if ((ftp_turn_traits(timeline, turn) & FTP_VERB_OPENS) != 0)
-            found = false;
+            port->known = false;
     }
-    return found;
+}
+
+/* A server may go to the client itself in place of an address that is not the client's. */
+static bool goes_there(const struct timeline *timeline, const struct timeline_flow *flow,
+                       const struct endpoint *named)
+{
+    return flow->client.port == named->port && (endpoint_same_addr(&flow->client, named) ||
+                                                !endpoint_same_addr(named, client_of(timeline)));
 }
 
 void ftp_active_dst(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    struct announced_port port = {.next = 1};
     char seen[ENDPOINT_TEXT], asked[ENDPOINT_TEXT];
 
     for (size_t n = 1; n < timeline->flow_count; n++) {
         const struct timeline_flow *flow = &timeline->flows[n];
-        struct endpoint named;
 
-        if (!is_active(flow) || !is_within(timeline, dialogue, flow) ||
-            !port_before(timeline, dialogue, flow, &named))
+        if (!is_active(flow) || !is_within(timeline, dialogue, flow))
             continue;
-        /* A server may go to the client itself in place of an address that is not the client's. */
-        if (flow->client.port == named.port && (endpoint_same_addr(&flow->client, &named) ||
-                                                !endpoint_same_addr(&named, client_of(timeline))))
+        port_follow(&port, timeline, dialogue, flow);
+        if (!port.known || goes_there(timeline, flow, &port.at))
             continue;
         rule_breach(run, SIDE_SERVER, PACKETS(flow->syn),
                     "a connection to where the last PORT or EPRT says",
                     "a SYN to %s in place of %s", endpoint_format(&flow->client, seen),
-                    endpoint_format(&named, asked));
+                    endpoint_format(&port.at, asked));
     }
 }
 

@@ -248,6 +248,73 @@ static size_t first_unseen(const struct timeline *timeline)
     return timeline->whole ? timeline->event_count : 0;
 }
 
+static size_t *mark_of(struct ftp_marks *marks, const struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_FIRST:
+        return &marks->first;
+    case EVENT_LAST:
+        return &marks->last;
+    case EVENT_FIN:
+        return event->from == SIDE_SERVER ? &marks->server_fin : NULL;
+    default:
+        return NULL;
+    }
+}
+
+static void mark_flows(const struct timeline *timeline, struct ftp_dialogue *dialogue,
+                       struct arena *arena)
+{
+    dialogue->marks = arena_take(arena, timeline->flow_count * sizeof *dialogue->marks);
+    for (size_t n = 0; n < timeline->flow_count; n++)
+        dialogue->marks[n] = (struct ftp_marks){FTP_NONE, FTP_NONE, FTP_NONE};
+    for (size_t n = 0; n < timeline->event_count; n++) {
+        const struct event *event = &timeline->events[n];
+        size_t *mark = mark_of(&dialogue->marks[event->flow], event);
+
+        if (mark != NULL && *mark == FTP_NONE)
+            *mark = n;
+    }
+}
+
+/* The turn whose command is that event; NULL where it is not in the dialogue. */
+static struct ftp_turn *turn_of(const struct ftp_dialogue *dialogue, size_t command)
+{
+    size_t low = 1, high = dialogue->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (dialogue->turns[middle].command < command)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < dialogue->count && dialogue->turns[low].command == command ? &dialogue->turns[low]
+                                                                            : NULL;
+}
+
+static bool has_payload(const struct timeline_flow *flow)
+{
+    return flow->octets[SIDE_CLIENT] + flow->octets[SIDE_SERVER] > 0;
+}
+
+static void tie_flows(const struct timeline *timeline, const struct ftp_dialogue *dialogue)
+{
+    for (size_t n = 1; n < timeline->flow_count; n++) {
+        const struct timeline_flow *flow = &timeline->flows[n];
+        struct ftp_turn *turn;
+
+        if (flow->role != ROLE_DATA || flow->command == FTP_NONE ||
+            (turn = turn_of(dialogue, flow->command)) == NULL)
+            continue;
+        if (turn->flow == 0 || !has_payload(&timeline->flows[turn->flow]))
+            turn->flow = n;
+        else if (has_payload(flow) && turn->other_flow == 0)
+            turn->other_flow = n;
+    }
+}
+
 static void *build(const struct timeline *timeline, struct arena *arena)
 {
     struct ftp_dialogue *dialogue = arena_take(arena, sizeof(*dialogue));
@@ -255,6 +322,7 @@ static void *build(const struct timeline *timeline, struct arena *arena)
     size_t n = 0, unseen = first_unseen(timeline);
 
     dialogue->spontaneous = FTP_NONE;
+    mark_flows(timeline, dialogue, arena);
     if (!timeline->from_start || unseen == 0)
         return dialogue;
     dialogue->turns = arena_take(arena, (1 + count_commands(timeline)) * sizeof(struct ftp_turn));
@@ -264,6 +332,7 @@ static void *build(const struct timeline *timeline, struct arena *arena)
         n++;
     dialogue->end = n;
     dialogue->complete = n == timeline->event_count;
+    tie_flows(timeline, dialogue);
     return dialogue;
 }
 

@@ -19,13 +19,21 @@ struct ftp_turn {
     size_t second;      /* another 1yz, which should not be */
     size_t mark;        /* the first 110 */
     size_t final;       /* FTP_NONE: it never came */
+    size_t flow;        /* its data connection, of several the one with payload; 0: none */
+    size_t other_flow;  /* another one with payload; 0: none */
     bool pipelined;     /* sent while another command waited, or another was sent while it waited */
     bool logged_in;     /* when the command was sent */
     char type;          /* A, I, E or L, as accepted before the command */
     char mode, structure;
 };
 
+/* Events of a flow; FTP_NONE where there is none. */
+struct ftp_marks {
+    size_t first, last, server_fin;
+};
+
 struct ftp_dialogue {
+    struct ftp_marks *marks; /* one for each flow */
     struct ftp_turn *turns;
     size_t count;
     size_t spontaneous; /* the first reply that no command waited for; FTP_NONE: none */

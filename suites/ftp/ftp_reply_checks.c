@@ -220,12 +220,15 @@ void ftp_reply_7bit(const struct timeline *timeline, struct rule_run *run)
 
     if (!timeline->from_start || !timeline->whole)
         return;
-    while ((event = next_reply(&walk)) != NULL)
-        if ((event->reply.quirks & FTP_REPLY_8BIT) != 0 && event->code != 257 &&
-            !may_be_8bit(timeline, event))
+    while ((event = next_reply(&walk)) != NULL) {
+        if ((event->reply.quirks & FTP_REPLY_8BIT) == 0 || event->code == 257)
+            continue;
+        if (!may_be_8bit(timeline, event))
             rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet),
                         "octets below 128", "octets above 127 in %s",
                         rule_quote(run, event->reply.text));
+        return; /* told once, or agreed on from here */
+    }
 }
 
 void ftp_reply_line_length(const struct timeline *timeline, struct rule_run *run)
@@ -294,9 +297,13 @@ void ftp_telnet_server_noneg(const struct timeline *timeline, struct rule_run *r
     struct reply_walk walk = walk_replies(timeline);
     const struct event *event;
 
-    while ((event = next_reply(&walk)) != NULL)
-        if ((event->reply.quirks & FTP_REPLY_TELNET) != 0 && !client_negotiates(timeline, event))
+    while ((event = next_reply(&walk)) != NULL) {
+        if ((event->reply.quirks & FTP_REPLY_TELNET) == 0)
+            continue;
+        if (!client_negotiates(timeline, event))
             rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet),
                         "no Telnet command but in answer to the client's", "a Telnet command in %s",
                         rule_quote(run, event->text));
+        return; /* told once, or the client began */
+    }
 }

@@ -5,6 +5,7 @@
 
 #define MILLISECOND INT64_C(1000000)
 #define NEAR (5 * MILLISECOND) /* a round trip between hosts that lose nothing between them */
+#define LOOK_BACK 64           /* commands between SIZE and RETR */
 #define FIRST_WINDOW 4096      /* octets that any TCP sends without waiting for an ACK, RFC 3390 */
 
 bool ftp_starts_tls(struct bytes payload)
@@ -15,23 +16,14 @@ bool ftp_starts_tls(struct bytes payload)
 const struct timeline_flow *ftp_turn_flow(const struct timeline *timeline,
                                           const struct ftp_turn *turn)
 {
-    const struct timeline_flow *found = NULL;
-
-    for (size_t n = 1; n < timeline->flow_count; n++) {
-        const struct timeline_flow *flow = &timeline->flows[n];
-
-        if (flow->role != ROLE_DATA || flow->command != turn->command)
-            continue;
-        if (found == NULL || flow->octets[0] + flow->octets[1] > 0)
-            found = flow;
-    }
-    return found;
+    return turn->flow == 0 ? NULL : &timeline->flows[turn->flow];
 }
 
 /* A transfer whose data connection was seen from its SYN on, in stream mode and in clear. */
 struct transfer {
     const struct ftp_turn *turn;
     const struct timeline_flow *flow;
+    const struct ftp_marks *marks;
     enum side sender;
     bool succeeded; /* 226 or 250 */
 };
@@ -60,6 +52,7 @@ static bool next_transfer(struct transfer_walk *walk, struct transfer *out)
         if (out->flow == NULL || !out->flow->from_start)
             continue;
         out->turn = turn;
+        out->marks = &walk->dialogue->marks[turn->flow];
         out->sender = (traits & FTP_VERB_SENDS) != 0 ? SIDE_SERVER : SIDE_CLIENT;
         out->succeeded = code == 226 || code == 250;
         return true;
@@ -67,13 +60,16 @@ static bool next_transfer(struct transfer_walk *walk, struct transfer *out)
     return false;
 }
 
-static const struct event *flow_event(const struct timeline *timeline,
-                                      const struct timeline_flow *flow, enum event_kind kind)
+static const struct event *event_at(const struct timeline *timeline, size_t index)
 {
-    size_t index = (size_t)(flow - timeline->flows);
+    return index == FTP_NONE ? NULL : &timeline->events[index];
+}
 
+/* The first event of that kind on the control connection. */
+static const struct event *control_event(const struct timeline *timeline, enum event_kind kind)
+{
     for (size_t n = 0; n < timeline->event_count; n++)
-        if (timeline->events[n].flow == index && timeline->events[n].kind == kind)
+        if (timeline->events[n].flow == 0 && timeline->events[n].kind == kind)
             return &timeline->events[n];
     return NULL;
 }
@@ -81,8 +77,8 @@ static const struct event *flow_event(const struct timeline *timeline,
 /* A round trip of the control connection; -1 where its handshake was not seen. */
 static int64_t round_trip(const struct timeline *timeline)
 {
-    const struct event *syn = flow_event(timeline, &timeline->flows[0], EVENT_SYN);
-    const struct event *ack = flow_event(timeline, &timeline->flows[0], EVENT_ACK);
+    const struct event *syn = control_event(timeline, EVENT_SYN);
+    const struct event *ack = control_event(timeline, EVENT_ACK);
 
     return syn == NULL || ack == NULL ? -1 : ack->time - syn->time;
 }
@@ -122,7 +118,7 @@ void ftp_no_data_before_150(const struct timeline *timeline, struct rule_run *ru
     struct transfer transfer;
 
     while (next_transfer(&walk, &transfer)) {
-        const struct event *first = flow_event(timeline, transfer.flow, EVENT_FIRST), *reply;
+        const struct event *first = event_at(timeline, transfer.marks->first), *reply;
 
         if (transfer.sender != SIDE_SERVER || first == NULL || first->from != SIDE_SERVER ||
             transfer.turn->preliminary == FTP_NONE)
@@ -143,7 +139,7 @@ void ftp_client_data_after_150(const struct timeline *timeline, struct rule_run 
     struct transfer transfer;
 
     while (next_transfer(&walk, &transfer)) {
-        const struct event *first = flow_event(timeline, transfer.flow, EVENT_FIRST), *reply;
+        const struct event *first = event_at(timeline, transfer.marks->first), *reply;
 
         if (transfer.sender != SIDE_CLIENT || first == NULL || first->from != SIDE_CLIENT ||
             transfer.turn->preliminary == FTP_NONE)
@@ -182,21 +178,15 @@ void ftp_no_1yz_no_data(const struct timeline *timeline, struct rule_run *run)
 static void judge_own_close(const struct timeline *timeline, struct rule_run *run,
                             const struct transfer *transfer, const struct event *reply)
 {
-    size_t index = (size_t)(transfer->flow - timeline->flows);
+    const struct event *fin = event_at(timeline, transfer->marks->server_fin);
 
-    for (size_t n = 0; n < timeline->event_count; n++) {
-        const struct event *event = &timeline->events[n];
-
-        if (event->flow != index || event->kind != EVENT_FIN || event->from != SIDE_SERVER)
-            continue;
-        if (flows_freely(transfer->flow) && surely_before(timeline, reply, event))
-            rule_remark(run, SIDE_SERVER, VERDICT_WARN,
-                        PACKETS(command_packet(timeline, transfer), reply->packet, event->packet),
-                        "226 when the data connection is closed",
-                        "226 in packet %llu, the server's FIN in packet %llu",
-                        (unsigned long long)reply->packet, (unsigned long long)event->packet);
+    if (fin == NULL || !flows_freely(transfer->flow) || !surely_before(timeline, reply, fin))
         return;
-    }
+    rule_remark(run, SIDE_SERVER, VERDICT_WARN,
+                PACKETS(command_packet(timeline, transfer), reply->packet, fin->packet),
+                "226 when the data connection is closed",
+                "226 in packet %llu, the server's FIN in packet %llu",
+                (unsigned long long)reply->packet, (unsigned long long)fin->packet);
 }
 
 void ftp_226_after_close(const struct timeline *timeline, struct rule_run *run)
@@ -229,7 +219,7 @@ void ftp_data_not_after_226(const struct timeline *timeline, struct rule_run *ru
     struct transfer transfer;
 
     while (next_transfer(&walk, &transfer)) {
-        const struct event *last = flow_event(timeline, transfer.flow, EVENT_LAST), *reply;
+        const struct event *last = event_at(timeline, transfer.marks->last), *reply;
 
         if (transfer.sender != SIDE_SERVER || !transfer.succeeded || last == NULL ||
             last->from != SIDE_SERVER || !flows_freely(transfer.flow))
@@ -290,20 +280,15 @@ void ftp_data_one_per_xfer(const struct timeline *timeline, struct rule_run *run
     struct transfer transfer;
 
     while (next_transfer(&walk, &transfer)) {
-        const struct timeline_flow *first = NULL;
+        const struct timeline_flow *other = &timeline->flows[transfer.turn->other_flow];
 
-        for (size_t n = 1; n < timeline->flow_count; n++) {
-            const struct timeline_flow *flow = &timeline->flows[n];
-
-            if (flow->role != ROLE_DATA || flow->command != transfer.turn->command ||
-                flow->octets[transfer.sender] == 0)
-                continue;
-            if (first != NULL)
-                rule_breach(run, transfer.sender,
-                            PACKETS(command_packet(timeline, &transfer), first->first, flow->first),
-                            "one data connection for a transfer", "data over two connections");
-            first = first == NULL ? flow : first;
-        }
+        if (transfer.turn->other_flow == 0 || transfer.flow->octets[transfer.sender] == 0 ||
+            other->octets[transfer.sender] == 0)
+            continue;
+        rule_breach(
+            run, transfer.sender,
+            PACKETS(command_packet(timeline, &transfer), transfer.flow->first, other->first),
+            "one data connection for a transfer", "data over two connections");
     }
 }
 
@@ -346,7 +331,10 @@ static const struct ftp_turn *size_before(const struct timeline *timeline,
                                           const struct ftp_dialogue *dialogue,
                                           const struct ftp_turn *retr, uint64_t *size)
 {
-    for (const struct ftp_turn *turn = retr - 1; turn > dialogue->turns; turn--) {
+    const struct ftp_turn *oldest =
+        retr - dialogue->turns > LOOK_BACK ? retr - LOOK_BACK : dialogue->turns;
+
+    for (const struct ftp_turn *turn = retr - 1; turn > oldest; turn--) {
         if (changes_files(timeline, turn))
             return NULL;
         if (!ftp_turn_is(timeline, turn, "SIZE") || ftp_turn_code(timeline, turn) != 213)

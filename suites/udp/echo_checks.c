@@ -3,6 +3,7 @@
 
 #define PACKETS(...) ((const uint64_t[3]){__VA_ARGS__})
 #define PORT_ECHO 7
+#define ODD_REPLIES 100 /* looked at; each takes a walk over the whole conversation */
 
 bool is_echo(const struct timeline *timeline)
 {
@@ -39,38 +40,55 @@ struct origin {
     const struct event *any;   /* the last request before it */
 };
 
+static void look_back(struct origin *origin, const struct timeline *timeline,
+                      const struct event *reply)
+{
+    for (const struct event *event = reply; event-- > timeline->events;) {
+        if (event->kind != EVENT_DATAGRAM || event->from != SIDE_CLIENT)
+            continue;
+        if (origin->any == NULL)
+            origin->any = event;
+        if (same(event, reply)) {
+            origin->equal = event;
+            return;
+        }
+        if (origin->longer == NULL && event->octets > reply->octets && reply->octets > 0 &&
+            !reply->cut && starts_with(event->text, reply->text))
+            origin->longer = event;
+    }
+}
+
+static void look_ahead(struct origin *origin, const struct timeline *timeline,
+                       const struct event *reply)
+{
+    const struct event *end = timeline->events + timeline->event_count;
+
+    for (const struct event *event = reply + 1; event < end && origin->later == NULL; event++)
+        if (event->kind == EVENT_DATAGRAM && event->from == SIDE_CLIENT && same(event, reply))
+            origin->later = event;
+}
+
 static struct origin origin_of(const struct timeline *timeline, const struct event *reply)
 {
     struct origin origin = {NULL, NULL, NULL, NULL};
-    const struct event *event;
-    size_t n = 0;
 
-    while ((event = next_datagram(timeline, &n)) != NULL) {
-        if (event->from != SIDE_CLIENT)
-            continue;
-        if (event > reply) {
-            if (origin.later == NULL && same(event, reply))
-                origin.later = event;
-            continue;
-        }
-        origin.any = event;
-        if (same(event, reply))
-            origin.equal = event;
-        else if (event->octets > reply->octets && reply->octets > 0 && !reply->cut &&
-                 starts_with(event->text, reply->text))
-            origin.longer = event;
-    }
+    look_back(&origin, timeline, reply);
+    if (origin.equal == NULL)
+        look_ahead(&origin, timeline, reply);
     return origin;
 }
 
-static void judge_reply(const struct timeline *timeline, struct rule_run *run,
+/* False where the reply is none of a request's. */
+static bool judge_reply(const struct timeline *timeline, struct rule_run *run,
                         const struct event *reply)
 {
     static const char expected[] = "the payload of the request, whole";
     struct origin origin = origin_of(timeline, reply);
 
-    if (origin.any == NULL || origin.equal != NULL || origin.later != NULL)
-        return;
+    if (origin.any == NULL || origin.equal != NULL)
+        return true;
+    if (origin.later != NULL)
+        return false; /* told by ECHO-07 */
     if (origin.longer != NULL)
         rule_breach(run, SIDE_SERVER, PACKETS(origin.longer->packet, reply->packet), expected,
                     "truncated: %llu octets in the request, %llu in the reply",
@@ -79,33 +97,35 @@ static void judge_reply(const struct timeline *timeline, struct rule_run *run,
         rule_breach(run, SIDE_SERVER, PACKETS(origin.any->packet, reply->packet), expected,
                     "%llu octets that no request had: %s", (unsigned long long)reply->octets,
                     rule_quote(run, reply->text));
+    return false;
 }
 
 void echo_payload(const struct timeline *timeline, struct rule_run *run)
 {
     const struct event *event;
-    size_t n = 0;
+    size_t n = 0, odd = 0;
 
     if (!is_echo(timeline))
         return;
-    while ((event = next_datagram(timeline, &n)) != NULL)
-        if (event->from == SIDE_SERVER)
-            judge_reply(timeline, run, event);
+    while (odd < ODD_REPLIES && (event = next_datagram(timeline, &n)) != NULL)
+        if (event->from == SIDE_SERVER && !judge_reply(timeline, run, event))
+            odd++;
 }
 
 void echo_order(const struct timeline *timeline, struct rule_run *run)
 {
     const struct event *event;
-    size_t n = 0;
+    size_t n = 0, odd = 0;
 
     if (!is_echo(timeline))
         return;
-    while ((event = next_datagram(timeline, &n)) != NULL) {
+    while (odd < ODD_REPLIES && (event = next_datagram(timeline, &n)) != NULL) {
         struct origin origin;
 
         if (event->from != SIDE_SERVER)
             continue;
         origin = origin_of(timeline, event);
+        odd += origin.equal == NULL;
         if (origin.any != NULL && origin.equal == NULL && origin.longer == NULL &&
             origin.later != NULL)
             rule_breach(
