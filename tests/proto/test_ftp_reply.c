@@ -84,15 +84,9 @@ static const struct {
     {"220 a\x1b[1m\r\n", 0, FTP_REPLY_CONTROL},
     {"220 a\tb\r\n", 0, 0},
     {"220 a\xff\xf1\r\n", 0, FTP_REPLY_TELNET | FTP_REPLY_8BIT},
-    {"\xff\xf1"
-     "220 a\r\n",
-     0, FTP_REPLY_TELNET},
-    {"\xff\xfd\x0a"
-     "220 a\r\n",
-     0, FTP_REPLY_TELNET},
-    {"\xff\xfa\x18\x01\xff\xf0"
-     "220 a\r\n",
-     0, FTP_REPLY_TELNET},
+    {"\xff\xf1\06220 a\r\n", 0, FTP_REPLY_TELNET},
+    {"\xff\xfd\x0a\06220 a\r\n", 0, FTP_REPLY_TELNET},
+    {"\xff\xfa\x18\x01\xff\xf0\06220 a\r\n", 0, FTP_REPLY_TELNET},
 };
 
 START_TEST(oddities_are_told_in_quirks)
@@ -112,10 +106,8 @@ static const char *const good[] = {
     "220 bare\n",
     "211-Features:\r\n SIZE\r\n MDTM\r\n211 End\r\n",
     "230-\r\n\r\n331 inner\r\n230\r\n",
-    "\xff\xfb\x01"
-    "220 a\r\n",
-    "\xff\xfa\x01\x02\xff\xf0"
-    "220 a\r\n",
+    "\xff\xfb\x01\06220 a\r\n",
+    "\xff\xfa\x01\x02\xff\xf0\06220 a\r\n",
 };
 
 START_TEST(every_prefix_asks_for_more)
@@ -140,12 +132,8 @@ static const struct {
     {"2200 a\r\n", 3, 8},
     {"220_a\r\n", 3, 7},
     {"220\ta\r\n", 3, 7},
-    {"\xff\xf1"
-     "22a\r\n",
-     4, 7},
-    {"\xef\xbb\xbf"
-     "220 a\r\n",
-     0, 10},
+    {"\xff\xf1\0622a\r\n", 4, 7},
+    {"\xef\xbb\xbf\06220 a\r\n", 0, 10},
 };
 
 START_TEST(a_line_that_is_no_reply_is_named_with_its_place)
