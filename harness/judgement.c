@@ -208,6 +208,9 @@ static void judge_expectations(const struct case_evidence *evidence, struct outc
                             .timeline_count = evidence->recording->count,
                             .bindings = player_bindings(evidence->player),
                             .client = &client,
+                            .incomplete = evidence->recording->complete
+                                              ? NULL
+                                              : evidence->recording->why_not,
                             .server_root = staging->root[0] == '\0' ? NULL : staging->root};
 
     expect_judge(&seen, outcome->findings);

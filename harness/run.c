@@ -52,6 +52,7 @@ static enum err make_player(struct run *run, struct diag *why)
                                  .user = run->staging.user,
                                  .password = run->staging.password,
                                  .exchange = exchange,
+                                 .root = exchange->root,
                                  .shape = run->one->shape,
                                  .order = run->one->order,
                                  .drained = run->rig->sockdiag == NULL ? NULL : sockdiag_drained,

@@ -194,6 +194,7 @@ struct exchange {
     enum match_mode match;
     unsigned vary;               /* of enum vary */
     unsigned port;               /* port: 5000; 0: the protocol's own */
+    const char *root;      /* root: a folder that a fake server serves from the disk; NULL: `files` */
     const char *user, *password; /* user: hudan, password: 123; NULL: the profile's or our own */
     bool deviates;               /* deviates: yes: lets the fake break the protocol on purpose */
     const char *needs; /* needs: writable ipv6 password ...: features of the IUT; NULL: none */

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "exchange/payload.h"
 #include "exchange/quote.h"
@@ -77,6 +78,23 @@ static bool read_password(struct header_reader *h, struct line *line)
 {
     h->exchange->password = text_of(h, line);
     return true;
+}
+
+/* A folder to serve, named like a file: beside the script, or by its whole path. */
+static bool read_root(struct header_reader *h, struct line *line)
+{
+    size_t start = line->at;
+    const char *name = text_of(h, line), *slash = strrchr(h->source->path, '/');
+    struct stat about;
+
+    if (name[0] != '/' && slash != NULL)
+        name = arena_printf(h->source->arena, "%.*s/%s", (int)(slash - h->source->path),
+                            h->source->path, name);
+    h->exchange->root = name;
+    if (stat(name, &about) == 0 && S_ISDIR(about.st_mode))
+        return true;
+    return source_file_problem(h->source, source_place(h->source, line, start),
+                               "'%.200s' is no folder", name);
 }
 
 static bool read_level(struct header_reader *h, struct line *line)
@@ -390,6 +408,7 @@ static const struct kind {
     {"port", read_port, false, false},
     {"user", read_user, false, false},
     {"password", read_password, false, true},
+    {"root", read_root, false, false},
     {"needs", read_needs, true, false},
     {"deviates", read_deviates, false, false},
 };
