@@ -52,6 +52,20 @@ def table():
         return [Row(*line.rstrip("\n").split("\t")) for line in lines if line[0] != "#"]
 
 
+def wanted():
+    """Each exchange with each side that it tests."""
+    suites = os.path.join(SOURCE, "suites")
+    for folder, _, names in os.walk(suites):
+        for name in names:
+            if not name.endswith(".exchange"):
+                continue
+            path = os.path.join(folder, name)
+            with open(path, encoding="utf-8") as script:
+                sides = re.search(r"^tests:(.*)$", script.read(), re.M)
+            for side in sides[1].split() if sides else ("client", "server"):
+                yield os.path.relpath(path, suites)[:-len(".exchange")], side
+
+
 def read(name):
     with open(os.path.join(IUTS, name), encoding="utf-8") as file:
         return file.read()
@@ -108,7 +122,11 @@ def main():
     pattern = sys.argv[1] if len(sys.argv) > 1 else ""
     groups = collections.defaultdict(list)
     failures = 0
-    for row in table():
+    rows = table()
+    for exchange, side in sorted(set(wanted()) ^ {(row.exchange, row.side) for row in rows}):
+        failures += 1
+        print(f"{exchange}: no specimen for the {side}, or no such exchange")
+    for row in rows:
         if re.search(pattern, "\t".join(row)):
             groups[row.side, row.exchange.split("/")[0], row.fault].append(row)
     with tempfile.TemporaryDirectory() as folder:
