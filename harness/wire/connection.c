@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "wire/control.h"
+#include "wire/digest.h"
 #include "wire/transfer.h"
 
 #define TLS_SEGMENTS 2 /* noted of each side after TLS began */
@@ -44,7 +45,7 @@ static void gap_note(const struct arrival *arrival, uint64_t octets)
     told(flow)->whole = false;
     if (told(flow)->role == ROLE_CONTROL)
         control_gap(flow->conversation->control, arrival->from);
-    flow->keep = false;
+    transfer_gap(flow);
     flow->after_cr[arrival->from] = true; /* nobody knows: give it the benefit of the doubt */
     flow->greeting = false;
 }
@@ -206,10 +207,11 @@ static void ack_take(struct arrival arrival, uint32_t ack)
         stream_acked(stream, ack, &(struct stream_sink){&arrival, run_take});
 }
 
-/* Of a data connection that is neither looked at nor kept, lengths alone matter. */
+/* Of a data connection that is neither looked at nor kept nor hashed, lengths alone matter. */
 static bool octets_matter(const struct flow *flow)
 {
-    return told(flow)->role != ROLE_DATA || !flow->watched || flow->keep || flow->scan;
+    return told(flow)->role != ROLE_DATA || !flow->watched || flow->keep || flow->scan ||
+           flow->digest != NULL;
 }
 
 static void payload_take(struct arrival *arrival, const struct packet *packet)
@@ -338,6 +340,7 @@ static struct flow *data_new(struct flow_reader *reader, const struct packet *pa
     control_tie(session->control, index, what);
     flow = flow_add(reader, packet, session, index, src);
     buf_init(&flow->payload, TRANSFER_KEPT);
+    flow->digest = reader->hash_payload ? digest_new() : NULL;
     return flow;
 }
 

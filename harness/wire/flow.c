@@ -6,6 +6,7 @@
 #include "wire/connection.h"
 #include "wire/control.h"
 #include "wire/datagrams.h"
+#include "wire/digest.h"
 #include "wire/flow_table.h"
 #include "wire/hash.h"
 #include "wire/memory.h"
@@ -152,13 +153,20 @@ struct flow *flow_find_client(struct flow_reader *reader, const struct endpoint 
     return flow;
 }
 
+static void octets_free(struct flow *flow)
+{
+    stream_fini(&flow->stream[0]);
+    stream_fini(&flow->stream[1]);
+    buf_fini(&flow->payload);
+    digest_free(flow->digest);
+    flow->digest = NULL;
+}
+
 static void flow_free(struct flow_reader *reader, struct flow *flow)
 {
     table_remove(reader, flow);
     client_remove(reader, flow);
-    stream_fini(&flow->stream[0]);
-    stream_fini(&flow->stream[1]);
-    buf_fini(&flow->payload);
+    octets_free(flow);
     free(flow);
 }
 
@@ -183,9 +191,7 @@ static void tomb_drop(struct flow_reader *reader)
 static void tomb_add(struct flow_reader *reader, struct flow *flow)
 {
     client_remove(reader, flow);
-    stream_fini(&flow->stream[0]);
-    stream_fini(&flow->stream[1]);
-    buf_fini(&flow->payload);
+    octets_free(flow);
     flow->conversation = NULL;
     flow->sibling = NULL;
     if (reader->tombs_tail != NULL)
@@ -318,6 +324,7 @@ struct flow_reader *flow_reader_new(const struct timeline_options *options,
     reader->sink = *sink;
     reader->keep_payload = options->keep_payload == 0 ? KEEP_PAYLOAD : options->keep_payload;
     reader->headers_only_bulk = options->headers_only_bulk;
+    reader->hash_payload = options->hash_payload && !options->headers_only_bulk;
     ftp_port_add(reader, 21);
     for (const uint16_t *port = options->ftp_ports; port != NULL && *port != 0; port++)
         ftp_port_add(reader, *port);

@@ -31,6 +31,7 @@ struct flow {
     bool keep, scan;         /* data: keep the payload; look for bare LF */
     bool after_cr[2];
     struct buf payload;      /* data: what is kept */
+    struct digest *digest;   /* data: of what was sent; NULL: not asked for, or of no use; owned */
     size_t kept[2];          /* stream: octets of text in events */
     unsigned after_tls[2];   /* control: segments noted after TLS began */
 
@@ -55,7 +56,7 @@ struct flow_table {
 struct flow_reader {
     struct timeline_sink sink;
     size_t keep_payload;
-    bool headers_only_bulk;
+    bool headers_only_bulk, hash_payload;
     uint8_t ftp_ports[65536 / 8];
     struct flow_table table;
     struct flow *by_client[CLIENT_BUCKETS];

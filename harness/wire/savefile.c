@@ -10,6 +10,9 @@
 struct reading {
     pcap_t *pcap;
     int linktype;
+    bool filtered;
+    struct bpf_program filter; /* owned, where it is filtered */
+    uint64_t number;           /* of the record at hand, as in the file: left out ones count, too */
     struct flow_reader *flows;
     struct savefile_summary *summary;
 };
@@ -49,41 +52,36 @@ static enum err link_refuse(const char *path, pcap_t *pcap, struct diag *why)
                     name_of(path), name == NULL ? "unknown" : name, linktype);
 }
 
-static enum err filter_set(pcap_t *pcap, const char *filter, struct diag *why)
+/* pcap_setfilter() would number the packets that are left as if the others were not there. */
+static enum err filter_set(struct reading *reading, const char *filter, struct diag *why)
 {
-    struct bpf_program program;
-
     if (filter == NULL)
         return OK;
-    if (pcap_compile(pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
-        return diag_set(why, ERR_USAGE, "'%s' is no capture filter: %s", filter, pcap_geterr(pcap));
-    if (pcap_setfilter(pcap, &program) != 0)
-        diag_set(why, ERR_SYSTEM, "the filter '%s' cannot be set: %s", filter, pcap_geterr(pcap));
-    else
-        why->code = OK;
-    pcap_freecode(&program);
-    return why->code;
+    if (pcap_compile(reading->pcap, &reading->filter, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
+        return diag_set(why, ERR_USAGE, "'%s' is no capture filter: %s", filter,
+                        pcap_geterr(reading->pcap));
+    reading->filtered = true;
+    return OK;
 }
 
-/* On OK *out owns `file`. */
-static enum err pcap_start(const char *path, FILE *file, const char *filter, pcap_t **out,
-                           struct diag *why)
+/* On OK reading->pcap owns `file`. */
+static enum err pcap_start(struct reading *reading, const char *path, FILE *file,
+                           const char *filter, struct diag *why)
 {
     char text[PCAP_ERRBUF_SIZE] = "";
     pcap_t *pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, text);
     enum err err;
 
-    *out = NULL;
     if (pcap == NULL) {
         fclose(file);
         return diag_set(why, ERR_INPUT, "%s: is no capture file (pcap or pcapng): %s",
                         name_of(path), text);
     }
-    err = packet_reads_link(pcap_datalink(pcap)) ? filter_set(pcap, filter, why)
-                                                 : link_refuse(path, pcap, why);
-    if (err == OK)
-        *out = pcap;
-    else
+    reading->pcap = pcap;
+    reading->linktype = pcap_datalink(pcap);
+    err = packet_reads_link(reading->linktype) ? filter_set(reading, filter, why)
+                                               : link_refuse(path, pcap, why);
+    if (err != OK)
         pcap_close(pcap);
     return err;
 }
@@ -95,7 +93,11 @@ static void record_take(struct reading *reading, const struct pcap_pkthdr *heade
     struct bytes frame = {(const char *)data, header->caplen};
     struct packet packet;
 
-    packet.number = ++summary->packets;
+    reading->number++;
+    if (reading->filtered && pcap_offline_filter(&reading->filter, header, data) == 0)
+        return;
+    packet.number = reading->number;
+    summary->packets++;
     packet.time = header->ts.tv_sec * INT64_C(1000000000) + header->ts.tv_usec;
     summary->octets += header->len;
     summary->cut += header->caplen < header->len;
@@ -129,13 +131,14 @@ enum err savefile_read(const char *path, const char *filter, const struct timeli
     enum err err = file_open(path, &file, why);
 
     *summary = (struct savefile_summary){0};
-    if (err != OK || (err = pcap_start(path, file, filter, &reading.pcap, why)) != OK)
+    if (err != OK || (err = pcap_start(&reading, path, file, filter, why)) != OK)
         return err;
-    reading.linktype = pcap_datalink(reading.pcap);
     reading.flows = flow_reader_new(options, sink);
     records_read(&reading);
     flow_reader_finish(reading.flows);
     flow_reader_free(reading.flows);
+    if (reading.filtered)
+        pcap_freecode(&reading.filter);
     pcap_close(reading.pcap);
     return OK;
 }

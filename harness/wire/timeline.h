@@ -78,6 +78,9 @@ struct timeline_flow {
     struct bytes payload;      /* what was sent, first 256 KiB, of listings; empty elsewhere */
     bool bare_lf;              /* some LF of the payload has no CR before it; looked for in
                                   listings and under TYPE A */
+    bool has_hash;             /* `sha256` is of all that was sent: it was asked for, one side alone
+                                  sent, and from the SYN on no octet is missing */
+    uint8_t sha256[32];
 };
 
 struct timeline {
@@ -112,6 +115,7 @@ struct timeline_options {
                                   alone of long TCP packets that are no control connection's: they
                                   do not count as cut; octets are right, text and payload end where
                                   octets are missing */
+    bool hash_payload;         /* of data connections; not with headers_only_bulk */
 };
 
 #endif

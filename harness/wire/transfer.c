@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "wire/control.h"
+#include "wire/digest.h"
 
 #define BLOCK 64
 
@@ -46,6 +47,29 @@ static void watch_decide(struct flow *flow)
     flow->scan = transfer.lists || transfer.ascii;
 }
 
+static void digest_drop(struct flow *flow)
+{
+    digest_free(flow->digest);
+    flow->digest = NULL;
+}
+
+/* A hash of both sides' octets, or with some missing, says nothing. */
+static void digest_octets(struct flow *flow, enum side from, const struct stream_run *run)
+{
+    const struct timeline_flow *told = conversation_flow(flow->conversation, flow->index);
+
+    if (run->data.len < run->octets || told->octets[side_other(from)] > 0)
+        digest_drop(flow);
+    else
+        digest_add(flow->digest, run->data);
+}
+
+void transfer_gap(struct flow *flow)
+{
+    flow->keep = false;
+    digest_drop(flow);
+}
+
 void transfer_octets(struct flow *flow, enum side from, const struct stream_run *run)
 {
     struct timeline_flow *told = conversation_flow(flow->conversation, flow->index);
@@ -58,6 +82,8 @@ void transfer_octets(struct flow *flow, enum side from, const struct stream_run 
         flow->keep = buf_add(&flow->payload, bytes_slice(run->data, 0, room)) &&
                      run->data.len == run->octets && flow->payload.len < TRANSFER_KEPT;
     }
+    if (flow->digest != NULL)
+        digest_octets(flow, from, run);
     if (!flow->scan || run->data.len == 0)
         return;
     if (has_bare_lf(run->data, &flow->after_cr[from])) {
@@ -71,12 +97,17 @@ void transfer_octets(struct flow *flow, enum side from, const struct stream_run 
 void transfer_finish(struct flow *flow)
 {
     struct conversation *conversation = flow->conversation;
+    struct timeline_flow *told = conversation_flow(conversation, flow->index);
     struct bytes payload = buf_bytes(&flow->payload);
 
+    if (flow->digest != NULL && told->from_start) {
+        digest_end(flow->digest, told->sha256);
+        told->has_hash = true;
+    }
+    digest_drop(flow);
     if (payload.len == 0)
         return;
-    conversation_flow(conversation, flow->index)->payload =
-        arena_bytes(&conversation->timeline->arena, payload);
+    told->payload = arena_bytes(&conversation->timeline->arena, payload);
     buf_fini(&flow->payload);
 }
 

@@ -8,7 +8,9 @@
 #define TRANSFER_KEPT (256u << 10) /* octets of a listing that are kept */
 
 void transfer_octets(struct flow *flow, enum side from, const struct stream_run *run);
-/* What was kept goes into the timeline. */
+/* Octets are missing here. */
+void transfer_gap(struct flow *flow);
+/* What was kept goes into the timeline, and the hash. */
 void transfer_finish(struct flow *flow);
 /* A segment of `from` was noted. True while it may still turn out that this is FTP; where it just
  * did, the conversation is one from here on. */

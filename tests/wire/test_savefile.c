@@ -27,12 +27,14 @@ static struct savefile_summary summary;
 static struct diag why;
 static unsigned conversations;
 static size_t events;
+static uint64_t last_packet;
 
 static void take(void *ctx, struct timeline *timeline)
 {
     (void)ctx;
     conversations++;
     events += timeline->event_count;
+    last_packet = timeline->events[timeline->event_count - 1].packet;
     timeline_free(timeline);
 }
 
@@ -169,6 +171,21 @@ START_TEST(a_filter_selects_packets)
 }
 END_TEST
 
+START_TEST(what_a_filter_leaves_keeps_its_numbers)
+{
+    struct bytes capture = capture_of("udp C \"one\"\n"
+                                      "udp 192.0.2.2:7000 > 192.0.2.1:7 \"two\"\n"
+                                      "udp C \"three\"\n");
+
+    file_write(capture);
+    ck_assert_int_eq(read_filtered("udp dst port 21"), OK);
+    ck_assert_uint_eq(conversations, 1);
+    ck_assert_uint_eq(summary.packets, 2);
+    ck_assert_uint_eq(last_packet, 3);
+    free((void *)capture.at);
+}
+END_TEST
+
 /* Cut anywhere, the file is an empty one, no capture, or a capture that ends early; of a record
  * that is not whole nothing is read. */
 START_TEST(a_file_cut_anywhere_gives_what_was_whole)
@@ -288,6 +305,7 @@ int main(void)
     tcase_add_test(good, pcapng_is_read_as_pcap_is);
     tcase_add_test(good, packets_of_other_protocols_are_counted);
     tcase_add_test(good, a_filter_selects_packets);
+    tcase_add_test(good, what_a_filter_leaves_keeps_its_numbers);
     tcase_add_test(good, a_file_cut_anywhere_gives_what_was_whole);
     tcase_add_test(good, a_file_that_ends_early_is_said_to);
     tcase_add_test(good, any_octet_may_be_wrong);
