@@ -128,6 +128,7 @@ static void bulk_look(struct capture *capture, const struct packet *packet)
     capture->bulk += packet->octets;
     if (capture->bulk > BULK)
         capture->pruning = prune_attach(pcap_fileno(capture->pcap), capture->ftp_ports);
+    flow_reader_prune(capture->flows, capture->pruning);
     if (!capture->pruning && capture->bulk > BULK)
         capture->may_prune = false; /* the kernel refuses: it is a matter of speed alone */
 }
@@ -138,6 +139,7 @@ static void bulk_forget(struct capture *capture)
         prune_detach(pcap_fileno(capture->pcap));
     capture->pruning = false;
     capture->bulk = 0;
+    flow_reader_prune(capture->flows, false);
 }
 
 static void recording_begin(struct capture *capture)

@@ -50,6 +50,15 @@ static void gap_note(const struct arrival *arrival, uint64_t octets)
     flow->greeting = false;
 }
 
+/* Octets of packets that the capture was told to leave out. */
+static void pruned_take(const struct arrival *arrival, uint64_t octets)
+{
+    told(arrival->flow)->octets[arrival->from] += octets;
+    arrival->flow->keep = false;
+    arrival->flow->kept[arrival->from] = arrival->reader->keep_payload;
+    arrival->flow->after_cr[arrival->from] = true;
+}
+
 static void fin_note(const struct arrival *arrival)
 {
     struct timeline_flow *flow = told(arrival->flow);
@@ -155,7 +164,9 @@ static void run_take(void *ctx, const struct stream_run *run)
 {
     const struct arrival *arrival = ctx;
 
-    if (run->gap > 0)
+    if (run->gap > 0 && arrival->reader->pruning && told(arrival->flow)->role != ROLE_CONTROL)
+        pruned_take(arrival, run->gap);
+    else if (run->gap > 0)
         gap_note(arrival, run->gap);
     else if (run->fin)
         fin_note(arrival);

@@ -362,6 +362,11 @@ void flow_reader_free(struct flow_reader *reader)
     free(reader);
 }
 
+void flow_reader_prune(struct flow_reader *reader, bool pruning)
+{
+    reader->pruning = pruning;
+}
+
 bool flow_reader_take(struct flow_reader *reader, struct packet *packet)
 {
     reader->now = (struct moment){packet->number, packet->time};

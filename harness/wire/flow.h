@@ -18,6 +18,8 @@ struct flow_reader *flow_reader_new(const struct timeline_options *options,
 void flow_reader_free(struct flow_reader *reader); /* takes NULL; hands over nothing more */
 /* False where the packet is of no protocol that is read. */
 bool flow_reader_take(struct flow_reader *reader, struct packet *packet);
+/* From now on the capture leaves out bulk packets (timeline_options.headers_only_bulk), or no more. */
+void flow_reader_prune(struct flow_reader *reader, bool pruning);
 /* Hand over all conversations, in order of their first packets. What still comes of their TCP
  * connections is then ignored. */
 void flow_reader_finish(struct flow_reader *reader);

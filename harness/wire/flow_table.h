@@ -57,6 +57,7 @@ struct flow_reader {
     struct timeline_sink sink;
     size_t keep_payload;
     bool headers_only_bulk, hash_payload;
+    bool pruning; /* bulk packets are being left out */
     uint8_t ftp_ports[65536 / 8];
     struct flow_table table;
     struct flow *by_client[CLIENT_BUCKETS];

@@ -2,9 +2,10 @@
 
 #include <linux/filter.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#define ROOM (32 + 4 * PRUNE_PORTS)
+#define ROOM (36 + 4 * PRUNE_PORTS)
 #define KEEP (14 + 60 + 60 + PRUNE_KEPT)
 #define ALL 262144
 #define TO_ALL 255 /* a jump to the instruction that keeps all; set when its place is known */
@@ -49,7 +50,7 @@ static void find_tcp(struct program *program)
     must_be(program, IPPROTO_TCP);
     load(program, BPF_H | BPF_ABS, 14 + 6);
     put(program, BPF_JMP | BPF_JSET | BPF_K, 0x3fff, TO_ALL, 0);
-    put(program, BPF_JMP | BPF_JA, 3, 0, 0);
+    put(program, BPF_JMP | BPF_JA, 4, 0, 0);
     load(program, BPF_B | BPF_ABS, 14 + 6); /* IPv6 */
     must_be(program, IPPROTO_TCP);
     put(program, BPF_LDX | BPF_W | BPF_IMM, 40, 0, 0);
@@ -80,6 +81,9 @@ bool prune_attach(int fd, const uint16_t *ftp_ports)
     is_no_port(&program, 16, ftp_ports);
     put(&program, BPF_LD | BPF_W | BPF_LEN, 0, 0, 0);
     put(&program, BPF_JMP | BPF_JGT | BPF_K, PRUNE_ABOVE, 0, TO_ALL);
+    load(&program, BPF_B | BPF_IND, 14 + 13);
+    put(&program, BPF_JMP | BPF_JEQ | BPF_K, TH_ACK, 0, 1);
+    put(&program, BPF_RET | BPF_K, 0, 0, 0); /* one of many; the sequence numbers tell its octets */
     put(&program, BPF_RET | BPF_K, KEEP, 0, 0);
     put(&program, BPF_RET | BPF_K, ALL, 0, 0);
     jumps_settle(&program);

@@ -1,5 +1,7 @@
-/* prune: a kernel filter that keeps the first octets alone of long TCP packets which are no control
- * connection's, so that a bulk transfer does not cost a copy. Inside of wire only. */
+/* prune: a kernel filter for bulk transfers: long TCP packets which are no control connection's, and
+ * carry no flag but ACK, are left out, and of those with another flag (PSH at the end of a write, FIN)
+ * the first octets alone are kept. Without it a transfer costs a wake-up and a copy a packet. Inside
+ * of wire only. */
 #ifndef PEERSPEC_WIRE_PRUNE_H
 #define PEERSPEC_WIRE_PRUNE_H
 

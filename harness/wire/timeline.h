@@ -111,10 +111,10 @@ struct timeline_options {
     const uint16_t *ftp_ports; /* control ports beside 21; ended by 0; may be NULL */
     size_t keep_payload;       /* octets kept in events, of each datagram, and of each direction
                                   of a stream; 0: 65535 */
-    bool headers_only_bulk;    /* once a case has moved some MiB, the capture keeps the first octets
-                                  alone of long TCP packets that are no control connection's: they
-                                  do not count as cut; octets are right, text and payload end where
-                                  octets are missing */
+    bool headers_only_bulk;    /* once a case has moved some MiB, the capture leaves out most of the
+                                  long TCP packets that are no control connection's: that is no
+                                  gap and no cut; octets are right, by the sequence numbers; text and
+                                  payload end where octets are missing */
     bool hash_payload;         /* of data connections; not with headers_only_bulk */
 };
 

@@ -136,7 +136,7 @@ static void count_datagrams(void *ctx, struct timeline *timeline)
 
 START_TEST(the_savefile_holds_the_packets_of_the_case)
 {
-    char path[] = "capture-test-XXXXXX";
+    char path[] = "/tmp/peerspec-test-capture-XXXXXX";
     struct savefile_summary summary;
     const struct timeline_sink sink = {NULL, count_datagrams};
     struct sockaddr_in at;
@@ -174,11 +174,13 @@ START_TEST(a_savefile_that_cannot_be_written_is_said)
 }
 END_TEST
 
-/* One TCP connection over which `octets` go from the one who accepts. */
-static void tcp_transfer(size_t octets)
+/* One TCP connection over which `octets` go from the one who accepts, at `port` (0: any). */
+static void tcp_transfer_from(uint16_t port, size_t octets)
 {
     static char chunk[65536];
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_port = htons(port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof at;
     int server = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0), fd;
     size_t sent = 0, got = 0;
@@ -201,6 +203,11 @@ static void tcp_transfer(size_t octets)
     ck_assert_int_eq(recv(client, chunk, sizeof chunk, 0), 0);
     close(client);
     close(server);
+}
+
+static void tcp_transfer(size_t octets)
+{
+    tcp_transfer_from(0, octets);
 }
 
 START_TEST(a_tcp_connection_is_seen_whole_from_syn_to_fin)
@@ -235,7 +242,7 @@ static off_t file_size(const char *path)
 /* Two transfers of 8 MiB: somewhere in the first the capture learns that this is bulk. */
 START_TEST(headers_alone_still_count_every_octet)
 {
-    char path[] = "capture-test-XXXXXX";
+    char path[] = "/tmp/peerspec-test-capture-XXXXXX";
 
     ck_assert_int_ge(mkstemp(path), 0);
     begin(path);
@@ -251,6 +258,38 @@ START_TEST(headers_alone_still_count_every_octet)
         ck_assert_uint_eq(recording.timelines[i]->flows[0].octets[SIDE_SERVER], 8 * MIB);
     }
     ck_assert_int_lt(file_size(path), 14 * MIB);
+    unlink(path);
+    recording_fini(&recording);
+}
+END_TEST
+
+/* Octets that are kept of what the server says at the control port. */
+static uint64_t control_octets_kept(void)
+{
+    uint64_t kept = 0;
+
+    for (size_t i = 0; i < recording.count; i++) {
+        const struct timeline *timeline = recording.timelines[i];
+
+        for (size_t k = 0; k < timeline->event_count && timeline->server.port == 21; k++)
+            if (timeline->events[k].kind == EVENT_SEGMENT)
+                kept += timeline->events[k].text.len;
+    }
+    return kept;
+}
+
+START_TEST(a_control_connection_is_kept_whole_beside_bulk)
+{
+    char path[] = "/tmp/peerspec-test-capture-XXXXXX";
+
+    ck_assert_int_ge(mkstemp(path), 0);
+    begin(path);
+    tcp_transfer(8 * MIB);
+    while (file_size(path) < 9 * MIB / 2)
+        sched_yield();
+    tcp_transfer_from(21, 40000);
+    end();
+    ck_assert_uint_eq(control_octets_kept(), 40000);
     unlink(path);
     recording_fini(&recording);
 }
@@ -315,6 +354,7 @@ int main(void)
     tcase_add_test(live, a_tcp_connection_is_seen_whole_from_syn_to_fin);
     tcase_add_checked_fixture(bulk, set_up_headers_only, tear_down);
     tcase_add_test(bulk, headers_alone_still_count_every_octet);
+    tcase_add_test(bulk, a_control_connection_is_kept_whole_beside_bulk);
     tcase_add_test(bulk, what_is_not_bulk_is_kept_whole);
     tcase_add_test(errors, an_interface_that_is_not_there_is_said);
     tcase_add_test(errors, without_privilege_the_message_says_what_to_do);
