@@ -123,7 +123,8 @@ static const char *prepare_store(struct ftp_session *session, uint64_t keep)
 
     transfer->keep = keep;
     transfer->text = !session->image;
-    transfer->to_file = ftp_tree_on_disk(tree) && session->image;
+    transfer->to_file = ftp_tree_on_disk(tree) && session->image &&
+                        !ftp_session_misbehaves(session, FAULT_STORES_WRONG);
     result =
         ftp_tree_open_write(tree, transfer->path, keep, transfer->to_file ? &transfer->fd : NULL);
     transfer->stores = result == FTP_TREE_OK;

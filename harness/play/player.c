@@ -39,6 +39,7 @@ struct player {
     bool open, closed;  /* the control connection */
     enum peer_end how_closed;
     bool script_greets;
+    bool answered;      /* the last reply was final, not 1yz */
 };
 
 static void advance(struct player *player);
@@ -316,6 +317,14 @@ static void wait_for_optional(struct player *player)
             loop_after(player->config.loop, OPTIONAL_REPLY_WAIT, optional_reply_late, player);
 }
 
+/* A completion reply may overtake the data: the next command waits for them, as a client's does. In
+ * mid-transfer, after 1yz alone, a command such as ABOR does not. */
+static bool transfer_goes_on(const struct player *player, const struct step *step)
+{
+    return player->fake == SIDE_CLIENT && player->data_count > 0 && player->answered &&
+           step->kind == STEP_LINE;
+}
+
 /* Play one step of the fake's. False where the script now waits for the IUT, or is over. */
 static bool play_step(struct player *player)
 {
@@ -324,6 +333,8 @@ static bool play_step(struct player *player)
     if (script_waits(player))
         return false;
     step = script_fake_step(&player->at);
+    if (step != NULL && transfer_goes_on(player, step))
+        return false;
     if (step == NULL) {
         if (script_over(&player->at))
             script_ends(player);
@@ -470,6 +481,7 @@ static void accept_step(struct player *player, const struct step *step, size_t i
         return;
     }
     tell_bound(player, step);
+    player->answered = !preliminary(step);
     if (player->fake == SIDE_CLIENT && preliminary(step))
         transfer_unsaid(player);
 }

@@ -42,7 +42,8 @@ static size_t behind_optional(const struct script *script, size_t index)
     while (command && index < count_of(script)) {
         const struct step *step = step_at(script, index);
 
-        if ((step->kind != STEP_LINE || step->speaker != SIDE_SERVER) && step->kind != STEP_DATA)
+        if (step->kind != STEP_DATA &&
+            ((step->kind != STEP_LINE && step->kind != STEP_ACT) || step->speaker != SIDE_SERVER))
             break;
         index++;
     }
