@@ -2,163 +2,227 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/suggest.h"
+#include "breakdown.h"
+#include "dossier.h"
+#include "escape.h"
+#include "headline.h"
 #include "report/report.h"
 #include "wire/savefile.h"
+
+#define ARGUMENT_COLUMNS 40
 
 struct inspection {
     const struct options *options;
     const struct kit *kit;
     bool color;
-    size_t conversations, broken, findings;
-    size_t by_verdict[VERDICT_COUNT];
+    FILE *page;              /* the text for people; NULL: there is none */
+    struct dossier *dossier; /* --json; NULL: not asked for */
+    size_t conversations;    /* of the file at hand */
+    struct breakdown breakdown;
 };
 
-/* --- one conversation ------------------------------------------------------------------------ */
+/* --- one conversation --- */
 
-static size_t count_events(const struct timeline *timeline, enum event_kind kind)
+static void hash_print(FILE *out, const struct timeline_flow *flow)
 {
-    size_t count = 0;
-
-    for (size_t i = 0; i < timeline->event_count; i++)
-        count += timeline->events[i].kind == kind;
-    return count;
-}
-
-static uint64_t count_packets(const struct timeline *timeline)
-{
-    uint64_t count = 0;
-
-    for (size_t i = 0; i < timeline->flow_count; i++)
-        count += timeline->flows[i].packets;
-    return count;
-}
-
-static struct bytes user_of(const struct timeline *timeline)
-{
-    for (size_t i = 0; i < timeline->event_count; i++) {
-        const struct event *event = &timeline->events[i];
-
-        if (event->kind == EVENT_COMMAND && bytes_is_nocase(event->command.verb, "USER"))
-            return event->command.argument;
+    if (!flow->has_hash) {
+        fputs("no hash: not all of it was seen", out);
+        return;
     }
-    return (struct bytes){NULL, 0};
+    fputs("sha256 ", out);
+    for (size_t i = 0; i < sizeof flow->sha256; i++)
+        fprintf(out, "%02x", flow->sha256[i]);
 }
 
-static void print_ftp(const struct timeline *timeline)
+/* --hash: "  RETR a.txt: 12 octets, sha256 ..." */
+static void transfers_print(FILE *out, const struct timeline *timeline)
 {
-    struct bytes user = user_of(timeline);
-    size_t transfers = timeline->flow_count == 0 ? 0 : timeline->flow_count - 1;
+    for (size_t i = 1; i < timeline->flow_count; i++) {
+        const struct timeline_flow *flow = &timeline->flows[i];
+        char text[ARGUMENT_COLUMNS + 1] = "a transfer of an unknown command";
 
-    printf(", %zu commands, %zu replies, %zu transfer%s", count_events(timeline, EVENT_COMMAND),
-           count_events(timeline, EVENT_REPLY) + count_events(timeline, EVENT_BAD_REPLY), transfers,
-           transfers == 1 ? "" : "s");
-    if (user.len > 0)
-        printf(", user " BYTES_FMT, BYTES_ARG(user));
-    if (count_events(timeline, EVENT_TLS) > 0)
-        printf(", TLS from packet %" PRIu64 " on: not judged further",
-               timeline->events[timeline->event_count - 1].packet);
+        if (flow->command < timeline->event_count)
+            escape_bytes(ftp_line_text(timeline->events[flow->command].text), text,
+                         ARGUMENT_COLUMNS);
+        fprintf(out, "  %s: %" PRIu64 " octets, ", text, flow->octets[0] + flow->octets[1]);
+        hash_print(out, flow);
+        putc('\n', out);
+    }
 }
 
-static void print_heading(const struct timeline *timeline)
+static void side_print(const struct inspection *inspection, const struct findings *all,
+                       enum side subject)
 {
-    char client[ENDPOINT_TEXT], server[ENDPOINT_TEXT];
-    const struct timeline_flow *first = &timeline->flows[0];
+    struct findings *some = findings_new();
 
-    printf("%s  client %s  server %s: %" PRIu64 " packets", protocol_name(timeline->protocol),
-           endpoint_format(&timeline->client, client), endpoint_format(&timeline->server, server),
-           count_packets(timeline));
-    if (timeline->protocol == PROTOCOL_FTP)
-        print_ftp(timeline);
-    else
-        printf(", %" PRIu64 " octets from the client, %" PRIu64 " from the server",
-               first->octets[SIDE_CLIENT], first->octets[SIDE_SERVER]);
-    if (!timeline->from_start)
-        printf(", begins in the middle");
-    if (!timeline->whole)
-        printf(", parts are missing");
-    putchar('\n');
+    for (size_t i = 0; i < findings_count(all); i++)
+        if (findings_at(all, i)->subject == subject)
+            findings_add(some, findings_at(all, i));
+    if (findings_count(some) > 0) {
+        fprintf(inspection->page, "  The %s:\n", side_name(subject));
+        report_findings(inspection->page, some, inspection->color, 4);
+    }
+    findings_free(some);
 }
 
-static void inspect_timeline(void *ctx, struct timeline *timeline)
+static void conversation_print(const struct inspection *inspection, const struct timeline *timeline,
+                               const struct findings *findings)
+{
+    if (findings_count(findings) == 0 && inspection->options->quiet)
+        return;
+    headline_print(inspection->page, timeline, inspection->conversations);
+    if (inspection->options->hash)
+        transfers_print(inspection->page, timeline);
+    side_print(inspection, findings, SIDE_CLIENT);
+    side_print(inspection, findings, SIDE_SERVER);
+}
+
+static void timeline_take(void *ctx, struct timeline *timeline)
 {
     struct inspection *inspection = ctx;
     struct findings *findings = findings_new();
     const struct rule *const *tables = inspection->kit->rules;
-    size_t count;
 
+    inspection->conversations++;
     for (size_t i = 0; tables[i] != NULL; i++)
         rules_run(tables[i], inspection->options->rules, 0, timeline, findings);
-    count = findings_count(findings);
-    inspection->conversations++;
-    inspection->broken += count > 0;
-    inspection->findings += count;
-    for (size_t i = 0; i < count; i++)
-        inspection->by_verdict[findings_at(findings, i)->verdict]++;
-    if (count > 0 || !inspection->options->quiet) {
-        print_heading(timeline);
-        report_findings(stdout, findings, inspection->color, 2);
-    }
+    breakdown_add(&inspection->breakdown, timeline->protocol, headline_doubts(timeline), findings);
+    if (inspection->page != NULL)
+        conversation_print(inspection, timeline, findings);
+    if (inspection->dossier != NULL)
+        dossier_add(inspection->dossier, inspection->conversations, timeline, findings);
     findings_free(findings);
     timeline_free(timeline);
 }
 
-/* --- one file -------------------------------------------------------------------------------- */
+/* --- one file --- */
 
-static void print_summary(const char *path, const struct savefile_summary *summary)
+static void summary_print(FILE *out, const char *path, const struct savefile_summary *summary)
 {
-    printf("%s: %" PRIu64 " packets", path, summary->packets);
+    fprintf(out, "%s: %" PRIu64 " packet%s", strcmp(path, "-") == 0 ? "standard input" : path,
+            summary->packets, summary->packets == 1 ? "" : "s");
     if (summary->undecoded > 0)
-        printf(", %" PRIu64 " of other protocols", summary->undecoded);
+        fprintf(out, ", %" PRIu64 " of other protocols", summary->undecoded);
     if (summary->cut > 0)
-        printf(", %" PRIu64 " cut by the capture's snap length", summary->cut);
+        fprintf(out, ", %" PRIu64 " cut by the capture's snap length", summary->cut);
     if (summary->truncated)
-        printf("; the file ends in the middle of a packet, what is before it was judged");
-    putchar('\n');
+        fputs("; the file ends in the middle of a packet, what is before it was judged", out);
+    putc('\n', out);
 }
 
-static enum err inspect_file(struct inspection *inspection, const char *path, struct diag *why)
+static enum err file_inspect(struct inspection *inspection, const char *path, struct diag *why)
 {
-    struct timeline_options options = {.ftp_ports = inspection->options->ports};
-    struct timeline_sink sink = {inspection, inspect_timeline};
+    const struct options *asked = inspection->options;
+    struct timeline_options options = {.ftp_ports = asked->ports,
+                                       .hash_payload = asked->hash || asked->json != NULL};
+    struct timeline_sink sink = {inspection, timeline_take};
     struct savefile_summary summary;
     enum err err;
 
-    err = savefile_read(path, inspection->options->read_filter, &options, &sink, &summary, why);
-    if (err == OK)
-        print_summary(path, &summary);
+    inspection->conversations = 0;
+    if (inspection->dossier != NULL)
+        dossier_begin(inspection->dossier, path);
+    err = savefile_read(path, asked->read_filter, &options, &sink, &summary, why);
+    if (inspection->dossier != NULL)
+        dossier_end(inspection->dossier, &summary, err == OK ? NULL : why->text);
+    if (err == OK && inspection->page != NULL)
+        summary_print(inspection->page, path, &summary);
     return err;
 }
 
-static void print_totals(const struct inspection *inspection)
+/* A file that cannot be read is no reason to leave the others alone; what is wrong with the command
+ * line is. The last failure is left in *why, those before it are printed. */
+static enum err each_file_inspect(struct inspection *inspection, struct diag *why)
 {
-    printf("%zu conversation%s, %zu with findings: %zu FAIL, %zu WARN\n",
-           inspection->conversations, inspection->conversations == 1 ? "" : "s",
-           inspection->broken, inspection->by_verdict[VERDICT_FAIL],
-           inspection->by_verdict[VERDICT_WARN]);
+    const struct option_words *files = &inspection->options->words;
+    enum err failed = OK;
+
+    for (size_t i = 0; i < files->count && failed != ERR_USAGE; i++) {
+        struct diag problem;
+        enum err err = file_inspect(inspection, files->items[i], &problem);
+
+        if (err == OK)
+            continue;
+        if (failed != OK) {
+            fputs("peerspec: ", stderr);
+            diag_print(stderr, why);
+        }
+        *why = problem;
+        failed = err;
+    }
+    return failed;
+}
+
+/* --- all of it --- */
+
+struct nearness {
+    const char *wanted, *nearest;
+    size_t least;
+};
+
+static void consider(void *ctx, const struct rule *rule)
+{
+    struct nearness *nearness = ctx;
+    size_t distance = suggest_distance(nearness->wanted, rule->id);
+
+    if (nearness->nearest != NULL && distance >= nearness->least)
+        return;
+    nearness->nearest = rule->id;
+    nearness->least = distance;
+}
+
+static void pass(void *ctx, const struct rule *rule)
+{
+    (void)ctx;
+    (void)rule;
+}
+
+static enum err rules_select(const struct options *options, const struct kit *kit, struct diag *why)
+{
+    struct nearness nearness = {.wanted = options->rules};
+
+    if (options->rules == NULL || rules_each(kit->rules, options->rules, pass, NULL) > 0)
+        return OK;
+    rules_each(kit->rules, NULL, consider, &nearness);
+    return diag_set(why, ERR_USAGE,
+                    "--rules %s selects no rule; the nearest is '%s' (peerspec list has all)",
+                    options->rules, nearness.nearest == NULL ? "none" : nearness.nearest);
+}
+
+static int status_of(const struct inspection *inspection)
+{
+    const size_t *count = inspection->breakdown.by_verdict;
+
+    return count[VERDICT_FAIL] > 0 || (inspection->options->strict && count[VERDICT_WARN] > 0);
 }
 
 enum err inspect_files(const struct options *options, const struct kit *kit, int *status,
                        struct diag *why)
 {
     struct inspection inspection = {.options = options, .kit = kit};
-    enum err err = OK, failed = OK;
+    bool json_on_stdout = options->json != NULL && strcmp(options->json, "-") == 0;
+    struct diag unwritten;
+    enum err err = rules_select(options, kit, why);
 
+    if (err == OK && options->json != NULL)
+        err = dossier_open(options->json, &inspection.dossier, why);
+    if (err != OK)
+        return err;
+    inspection.page = json_on_stdout ? NULL : stdout;
     inspection.color = isatty(STDOUT_FILENO) != 0 && !options->no_color;
-    for (size_t i = 0; i < options->words.count; i++) {
-        err = inspect_file(&inspection, options->words.items[i], why);
-        if (err != OK && i + 1 < options->words.count) {
-            fprintf(stderr, "peerspec: ");
-            diag_print(stderr, why);
-        }
-        if (err != OK)
-            failed = err;
+    err = each_file_inspect(&inspection, why);
+    if (inspection.page != NULL && err != ERR_USAGE)
+        breakdown_print(inspection.page, &inspection.breakdown);
+    if (inspection.dossier != NULL && dossier_close(inspection.dossier, &unwritten) != OK &&
+        err == OK) {
+        *why = unwritten;
+        err = unwritten.code;
     }
-    print_totals(&inspection);
-    *status = inspection.by_verdict[VERDICT_FAIL] > 0 ||
-                      (options->strict && inspection.by_verdict[VERDICT_WARN] > 0)
-                  ? 1
-                  : 0;
-    return failed;
+    *status = status_of(&inspection);
+    breakdown_fini(&inspection.breakdown);
+    return err;
 }

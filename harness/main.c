@@ -14,6 +14,7 @@
 #include "places.h"
 #include "session.h"
 #include "shelf.h"
+#include "show.h"
 #include "suites/ftp/ftp_replies.h"
 #include "suites/rules.h"
 
@@ -40,6 +41,12 @@ static enum err do_session(const struct call *call, int *status, struct diag *wh
 static enum err do_check(const struct call *call, int *status, struct diag *why)
 {
     return inspect_files(call->options, &kit, status, why);
+}
+
+static enum err do_show(const struct call *call, int *status, struct diag *why)
+{
+    *status = 0;
+    return show_file(call->options, why);
 }
 
 static enum err do_play(const struct call *call, int *status, struct diag *why)
@@ -75,7 +82,8 @@ static enum err do_version(const struct call *call, int *status, struct diag *wh
 
 #define MAX_FAULTS 16
 
-/* [--fault NAME]... client OPERATION HOST PORT USER PASSWORD [ARGUMENT]...: for adapters and tests. */
+/* [--fault NAME]... client OPERATION HOST PORT USER PASSWORD [ARGUMENT]...: for adapters and tests.
+ */
 static enum err do_builtin(const struct call *call, int *status, struct diag *why)
 {
     const char *const *words = call->options->words.items;
@@ -96,10 +104,10 @@ static const struct {
     bool needs_places;
 } commands[COMMAND_COUNT] = {
     [COMMAND_SERVER] = {do_session, true},   [COMMAND_CLIENT] = {do_session, true},
-    [COMMAND_CHECK] = {do_check, false},     [COMMAND_PLAY] = {do_play, true},
-    [COMMAND_LIST] = {do_list, true},        [COMMAND_EXPLAIN] = {do_explain, true},
-    [COMMAND_LINT] = {do_lint, true},        [COMMAND_VERSION] = {do_version, false},
-    [COMMAND_BUILTIN] = {do_builtin, false},
+    [COMMAND_CHECK] = {do_check, false},     [COMMAND_SHOW] = {do_show, false},
+    [COMMAND_PLAY] = {do_play, true},        [COMMAND_LIST] = {do_list, true},
+    [COMMAND_EXPLAIN] = {do_explain, true},  [COMMAND_LINT] = {do_lint, true},
+    [COMMAND_VERSION] = {do_version, false}, [COMMAND_BUILTIN] = {do_builtin, false},
 };
 
 /* The exit statuses of peerspec(1). */

@@ -11,6 +11,7 @@ void options_usage(FILE *out)
           "  peerspec client TARGET [SELECT...]        test a client\n"
           "  peerspec client [SELECT...] -- COMMAND    test a client by its command line\n"
           "  peerspec check FILE...                    judge captures (pcap, pcapng, -)\n"
+          "  peerspec show FILE                        print a capture's conversations\n"
           "  peerspec play [FILE] --as server|client   play the fake peer alone, by hand\n"
           "  peerspec list [SELECT...]                 exchanges, rules, adapters, profiles\n"
           "  peerspec explain ID                       what a rule or an exchange asks\n"

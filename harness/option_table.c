@@ -154,6 +154,16 @@ static enum err take_port(struct reading *reading, const char *value)
     return OK;
 }
 
+static enum err take_session(struct reading *reading, const char *value)
+{
+    uint64_t session;
+
+    if (!number_in(value, 1, UINT32_MAX, &session))
+        return option_unfit(reading, value, "the number that check prints before a conversation");
+    reading->out->session = (size_t)session;
+    return OK;
+}
+
 static enum err take_ports(struct reading *reading, const char *value)
 {
     struct bytes rest = bytes_of(value);
@@ -272,13 +282,15 @@ enum {
     SERVER = 1u << COMMAND_SERVER,
     CLIENT = 1u << COMMAND_CLIENT,
     CHECK = 1u << COMMAND_CHECK,
+    SHOW = 1u << COMMAND_SHOW,
     PLAY = 1u << COMMAND_PLAY,
     LIST = 1u << COMMAND_LIST,
     EXPLAIN = 1u << COMMAND_EXPLAIN,
     LINT = 1u << COMMAND_LINT,
     VERSION = 1u << COMMAND_VERSION,
     RUNS = SERVER | CLIENT,
-    ALL = RUNS | CHECK | PLAY | LIST | EXPLAIN | LINT | VERSION,
+    CAPTURES = CHECK | SHOW,
+    ALL = RUNS | CAPTURES | PLAY | LIST | EXPLAIN | LINT | VERSION,
 };
 
 #define AT(field) offsetof(struct options, field)
@@ -322,8 +334,14 @@ const struct option_row option_rows[] = {
     {"fault", 0, "NAME", PLAY, OPTION_WORDS, AT(faults), NULL,
      "break a rule on purpose (see the manual)"},
     {"rules", 0, "GLOB", CHECK, OPTION_TEXT, AT(rules), NULL, "only the rules whose id matches"},
-    {"ports", 0, "N,N...", CHECK, OPTION_OWN, 0, take_ports, "FTP control ports beside 21"},
-    {"read-filter", 0, "EXPR", CHECK, OPTION_TEXT, AT(read_filter), NULL,
+    {"json", 0, "FILE", CHECK, OPTION_TEXT, AT(json), NULL,
+     "write all that was seen and found as JSON; - is the output"},
+    {"hash", 0, NULL, CHECK, OPTION_FLAG, AT(hash), NULL, "print the SHA-256 of each transfer"},
+    {"session", 0, "N", SHOW, OPTION_OWN, 0, take_session, "only the N-th conversation"},
+    {"port", 0, "N", SHOW, OPTION_OWN, 0, take_port,
+     "only conversations in which this port is used"},
+    {"ports", 0, "N,N...", CAPTURES, OPTION_OWN, 0, take_ports, "FTP control ports beside 21"},
+    {"read-filter", 0, "EXPR", CAPTURES, OPTION_TEXT, AT(read_filter), NULL,
      "only packets that match (pcap-filter(7))"},
     {"quiet", 'q', NULL, RUNS | CHECK | PLAY, OPTION_FLAG, AT(quiet), NULL,
      "only what is not PASS"},
@@ -355,6 +373,10 @@ const struct command_row command_rows[COMMAND_COUNT] = {
         {"check", "peerspec check FILE... [OPTION...]",
          "Judge captures that somebody else made: pcap or pcapng, - is standard input.\n", 1,
          SIZE_MAX, "say which capture: a pcap or pcapng file, or - for standard input"},
+    [COMMAND_SHOW] =
+        {"show", "peerspec show FILE [OPTION...]",
+         "Print the conversations of a capture, each packet that says something as an arrow.\n", 1,
+         1, "say which capture: a pcap or pcapng file, or - for standard input"},
     [COMMAND_PLAY] =
         {"play",
          "peerspec play [FILE] --as server [--listen HOST:PORT] [OPTION...]\n"

@@ -47,9 +47,10 @@ static enum err unknown_command(const char *word, struct diag *why)
     near = suggest_nearest(word, names);
     if (near != NULL)
         return diag_set(why, ERR_USAGE, "'%s' is no command; did you mean '%s'?", word, near);
-    return diag_set(why, ERR_USAGE,
-                    "'%s' is no command: server, client, check, play, list, explain, lint, version",
-                    word);
+    return diag_set(
+        why, ERR_USAGE,
+        "'%s' is no command: server, client, check, show, play, list, explain, lint, version",
+        word);
 }
 
 static const struct option_row *row_named(const char *name)

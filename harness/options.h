@@ -15,6 +15,7 @@ enum command {
     COMMAND_SERVER,
     COMMAND_CLIENT,
     COMMAND_CHECK,
+    COMMAND_SHOW,
     COMMAND_PLAY,
     COMMAND_LIST,
     COMMAND_EXPLAIN,
@@ -77,7 +78,7 @@ struct options {
     const char *adapter;       /* client */
     bool has_protocol;
     enum protocol protocol;
-    unsigned port; /* 0: not given */
+    unsigned port; /* client, show; 0: not given */
 
     /* play */
     const char *file; /* the exchange; NULL: none */
@@ -92,10 +93,13 @@ struct options {
     const char *root, *user, *password;
     struct option_words faults;
 
-    /* check */
-    const char *rules;            /* glob */
+    /* check, show */
+    const char *rules; /* glob */
+    const char *json;  /* a file, or "-" */
+    bool hash;
     uint16_t ports[OPTION_PORTS]; /* control ports beside 21, ended by 0 */
     const char *read_filter;
+    size_t session; /* the number of a conversation, from 1; 0: all */
 
     struct arena arena; /* owns all of the above that is not in argv */
 };

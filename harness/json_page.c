@@ -1,0 +1,81 @@
+#include "json_page.h"
+
+#include <stdlib.h>
+
+#define DIGITS 16 /* of a time in seconds since 1970: down to the microsecond */
+
+static void line_begin(struct json_page *page, const char *key)
+{
+    if (page->begun)
+        putc(',', page->out);
+    if (page->depth > 0)
+        fprintf(page->out, "\n%*s", (int)page->depth, "");
+    if (key != NULL)
+        fprintf(page->out, "\"%s\": ", key);
+}
+
+void json_page_open(struct json_page *page, const char *key, char bracket)
+{
+    line_begin(page, key);
+    putc(bracket, page->out);
+    page->depth++;
+    page->begun = false;
+}
+
+void json_page_close(struct json_page *page, char bracket)
+{
+    page->depth--;
+    if (page->begun)
+        fprintf(page->out, "\n%*s", (int)page->depth, "");
+    putc(bracket, page->out);
+    page->begun = true;
+    if (page->depth == 0)
+        putc('\n', page->out);
+}
+
+void json_page_put(struct json_page *page, const char *key, json_t *value)
+{
+    line_begin(page, key);
+    json_dumpf(value, page->out, JSON_ENCODE_ANY | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(DIGITS));
+    json_decref(value);
+    page->begun = true;
+}
+
+bool json_page_is_utf8(struct bytes text)
+{
+    json_t *value = json_stringn(text.len == 0 ? "" : text.at, text.len);
+    bool is = value != NULL;
+
+    json_decref(value);
+    return is;
+}
+
+/* `text` in UTF-8, octet by octet; freed by the caller. */
+static char *widened(struct bytes text, size_t *len)
+{
+    char *wide = malloc(2 * text.len + 1);
+
+    *len = 0;
+    for (size_t i = 0; wide != NULL && i < text.len; i++) {
+        unsigned octet = (unsigned char)text.at[i];
+
+        if (octet >= 0x80)
+            wide[(*len)++] = (char)(0xc0 | octet >> 6);
+        wide[(*len)++] = (char)(octet >= 0x80 ? 0x80 | (octet & 0x3f) : octet);
+    }
+    return wide;
+}
+
+json_t *json_page_text(struct bytes text, bool octets)
+{
+    size_t len;
+    char *wide;
+    json_t *value;
+
+    if (!octets)
+        return json_stringn(text.len == 0 ? "" : text.at, text.len);
+    wide = widened(text, &len);
+    value = wide == NULL ? NULL : json_stringn_nocheck(wide, len);
+    free(wide);
+    return value;
+}
