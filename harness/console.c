@@ -41,7 +41,7 @@ static void print_entry(void *ctx, const struct entry *entry)
     localtime_r(&now.tv_sec, &local);
     strftime(stamp, sizeof stamp, "%H:%M:%S", &local);
     entry_format(entry, line, sizeof line);
-    printf("%s.%03ld #%u %s\n", stamp, now.tv_nsec / 1000000, entry->connection, line);
+    printf("%s.%03ld  %s\n", stamp, now.tv_nsec / 1000000, line);
     fflush(stdout);
 }
 

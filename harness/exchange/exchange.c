@@ -104,19 +104,52 @@ static bool skipped(struct line line)
     return line_over(&line) || line_peek(&line) == '#';
 }
 
-static bool read_expect(struct script *script, struct line *line)
+/* Where the next "or" outside of quotes stands in the line; its end where there is none. */
+static size_t or_in(const struct line *line)
 {
-    struct place at = source_place(&script->source, line, line->at - strlen("expect"));
+    bool quoted = false;
+
+    for (size_t i = line->at; i < line->text.len; i++) {
+        if (line->text.at[i] == '"' && line->text.at[i - 1] != '\\')
+            quoted = !quoted;
+        if (!quoted && bytes_starts(bytes_from(line->text, i), " or "))
+            return i;
+    }
+    return line->text.len;
+}
+
+static bool read_expectation(struct script *script, struct line *line, struct place at,
+                             bool or_next)
+{
     struct expectation read;
     struct expectation *added;
 
-    steps_settle(&script->steps);
     if (!expect_read(&script->source, line, &read))
         return false;
     read.at = at;
+    read.or_next = or_next;
     added = list_add(&script->expects, script->source.arena, sizeof *added);
     *added = read;
     return true;
+}
+
+static bool read_expect(struct script *script, struct line *line)
+{
+    struct place at = source_place(&script->source, line, line->at - strlen("expect"));
+
+    steps_settle(&script->steps);
+    for (;;) {
+        struct line part = *line;
+        bool more;
+
+        part.text.len = or_in(line);
+        more = part.text.len < line->text.len;
+        if (!read_expectation(script, &part, at, more))
+            return false;
+        if (!more)
+            return true;
+        line->at = part.text.len + strlen(" or ");
+    }
 }
 
 static bool late_header(struct script *script, struct place at, struct bytes name)

@@ -160,7 +160,8 @@ enum comparison { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT, CO
 struct expectation {
     enum expect_kind kind;
     struct place at;
-    struct bytes source;                    /* the line without "expect" */
+    struct bytes source;                    /* the line without "expect", or its part */
+    bool or_next;                           /* "A or B": it is enough that the next one holds */
     struct event_ref events[EXPECT_EVENTS]; /* ORDER: in order; INTERVAL b - a: a, b; ABSENT: one */
     size_t event_count;
     int64_t least, most;        /* INTERVAL: ns */

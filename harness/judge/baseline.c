@@ -167,6 +167,12 @@ static bool fails(enum verdict verdict)
     return verdict == VERDICT_WARN || verdict == VERDICT_FAIL;
 }
 
+/* A deviation that is a race of the IUT's own. */
+static bool fails_sometimes(const struct known *known)
+{
+    return bytes_starts(bytes_of(known->reason), "sometimes:");
+}
+
 enum baseline_answer baseline_ask(struct baseline *baseline, const char *id, const char *iut,
                                   enum verdict verdict, const struct findings *findings)
 {
@@ -174,7 +180,7 @@ enum baseline_answer baseline_ask(struct baseline *baseline, const char *id, con
         if (!concerns(known, id, iut))
             continue;
         if (passes(verdict))
-            return BASELINE_STALE;
+            return fails_sometimes(known) ? BASELINE_NEW : BASELINE_STALE;
         if (fails(verdict) && message_appears(findings, known->message))
             return BASELINE_KNOWN;
     }

@@ -1,7 +1,8 @@
 /* baseline: known deviations, so that a run is red only where something is new.
  *
  * A line of peerspec.baseline is `id  IUT  reason`, blanks between; a reason may hold `message:
- * "text"`, which must then appear among the findings. `#` begins a comment. */
+ * "text"`, which must then appear among the findings. One that begins with `sometimes:` is never
+ * stale: the IUT's own race decides. `#` begins a comment. */
 #ifndef PEERSPEC_JUDGE_BASELINE_H
 #define PEERSPEC_JUDGE_BASELINE_H
 

@@ -169,7 +169,8 @@ static void expect_absent(struct hearing *hearing)
     buf_fini(&expected);
 }
 
-void expect_judge(const struct evidence *evidence, struct findings *out)
+static void judge_one(const struct evidence *evidence, const struct expectation *expectation,
+                      struct findings *out)
 {
     static void (*const kinds[])(struct hearing *) = {
         [EXPECT_ORDER] = expect_order,
@@ -183,14 +184,34 @@ void expect_judge(const struct evidence *evidence, struct findings *out)
         [EXPECT_NO_SERVER_FILE] = expect_server_file,
         [EXPECT_OUTPUT] = expect_output,
     };
+    struct hearing hearing = {.evidence = evidence, .expectation = expectation, .out = out};
 
-    for (size_t n = 0; n < evidence->exchange->expect_count; n++) {
-        struct hearing hearing = {
-            .evidence = evidence,
-            .expectation = &evidence->exchange->expects[n],
-            .out = out,
-        };
+    kinds[expectation->kind](&hearing);
+}
 
-        kinds[hearing.expectation->kind](&hearing);
-    }
+/* "A or B or C": the findings of all where none holds. Returns how many expectations that were. */
+static size_t judge_alternatives(const struct evidence *evidence, size_t first,
+                                 struct findings *out)
+{
+    const struct expectation *expects = evidence->exchange->expects;
+    struct findings *all = findings_new();
+    bool met = false;
+    size_t n = first;
+
+    do {
+        size_t before = findings_count(all);
+
+        judge_one(evidence, &expects[n], all);
+        met = met || findings_count(all) == before;
+    } while (expects[n++].or_next);
+    for (size_t i = 0; !met && i < findings_count(all); i++)
+        findings_add(out, findings_at(all, i));
+    findings_free(all);
+    return n - first;
+}
+
+void expect_judge(const struct evidence *evidence, struct findings *out)
+{
+    for (size_t n = 0; n < evidence->exchange->expect_count;)
+        n += judge_alternatives(evidence, n, out);
 }

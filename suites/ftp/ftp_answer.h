@@ -20,4 +20,12 @@ struct bytes ftp_answer_text(const struct event *reply, unsigned n);
 /* The server's reply is not what was expected; its text is what was seen. */
 void ftp_answer_breach(struct rule_run *run, const struct event *reply, const char *expected);
 
+/* The last reply to FEAT of the session; NULL where FEAT was not asked or has no list. */
+const struct event *ftp_feature_list(const struct timeline *timeline,
+                                     const struct ftp_dialogue *dialogue);
+/* True where the list has that feature; *parameters is then the rest of its line. */
+bool ftp_feature_find(const struct event *reply, const char *label, struct bytes *parameters);
+/* True where the fact is in a list such as "Type*;Size;". */
+bool ftp_fact_in(struct bytes list, struct bytes wanted);
+
 #endif

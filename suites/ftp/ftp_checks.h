@@ -11,6 +11,8 @@
 /* The data connection of a transfer, of several the one with payload; NULL where none was seen. */
 const struct timeline_flow *ftp_turn_flow(const struct timeline *timeline,
                                           const struct ftp_turn *turn);
+/* True where another passive port was announced after the flow's, before its SYN. */
+bool ftp_flow_replaced(const struct timeline *timeline, const struct timeline_flow *flow);
 /* True where the payload begins with a TLS handshake record. */
 bool ftp_starts_tls(struct bytes payload);
 
@@ -29,7 +31,7 @@ ftp_check_fn ftp_greeting_first, ftp_greeting_code, ftp_greeting_prompt, ftp_120
 /* ftp_session_checks.c */
 ftp_check_fn ftp_client_331_pass, ftp_client_332_acct, ftp_pass_after_user, ftp_530_before_login,
     ftp_rnto_503, ftp_rnfr_rnto_adjacent, ftp_rest_adjacent, ftp_rest_350, ftp_allo_followed,
-    ftp_epsv_all_client, ftp_epsv_all_server;
+    ftp_epsv_all_client, ftp_epsv_all_server, ftp_rein_resets;
 /* ftp_command_checks.c */
 ftp_check_fn ftp_cmd_crlf, ftp_cmd_printable, ftp_telnet_client, ftp_cmd_verb, ftp_cmd_one_sp,
     ftp_cmd_no_trailing_sp, ftp_cmd_args, ftp_cmd_length, ftp_type_syntax, ftp_rest_arg,
@@ -40,10 +42,12 @@ ftp_check_fn ftp_227_format, ftp_227_range, ftp_227_single, ftp_229_format, ftp_
     ftp_110_mark;
 /* ftp_feature_checks.c */
 ftp_check_fn ftp_feat_lines, ftp_feat_end, ftp_feat_none, ftp_feat_not_self, ftp_feat_rest,
-    ftp_feat_mlst, ftp_feat_complete, ftp_feat_honest, ftp_opts_mlst_reply;
+    ftp_feat_mlst, ftp_feat_complete, ftp_feat_honest, ftp_opts_mlst_reply, ftp_feat_stars,
+    ftp_feat_facts, ftp_feat_utf8, ftp_feat_tls;
 /* ftp_listing_checks.c */
 ftp_check_fn ftp_mlst_format, ftp_mlsd_format, ftp_mlsx_type, ftp_mlsx_cdir_pdir, ftp_mlsx_time,
-    ftp_mlsx_perm, ftp_mlsx_localfact, ftp_nlst_names, ftp_nlst_no_dot, ftp_list_crlf;
+    ftp_mlsx_perm, ftp_mlsx_localfact, ftp_nlst_names, ftp_nlst_no_dot, ftp_list_crlf,
+    ftp_opts_facts_only, ftp_mlsx_values, ftp_mlsd_name, ftp_mlst_path, ftp_mlsd_file;
 /* ftp_connection_checks.c */
 ftp_check_fn ftp_ctrl_handshake, ftp_data_handshake, ftp_port20, ftp_active_src_ip, ftp_active_dst,
     ftp_active_after_cmd, ftp_pasv_direction, ftp_pasv_addr_self, ftp_pasv_nondefault,
@@ -56,6 +60,19 @@ ftp_check_fn ftp_no_data_before_150, ftp_client_data_after_150, ftp_no_1yz_no_da
     ftp_data_simplex, ftp_size_exact, ftp_rest_exact, ftp_ascii_crlf, ftp_150_size;
 /* ftp_tls_checks.c */
 ftp_check_fn ftp_auth_clienthello, ftp_auth_234_tls, ftp_auth_no_pipeline_server,
-    ftp_auth_no_pipeline_client;
+    ftp_auth_no_pipeline_client, ftp_pbsz_before_prot, ftp_prot_c_clear, ftp_implicit_tls;
+/* ftp_status_checks.c */
+ftp_check_fn ftp_215_system, ftp_215_same, ftp_stat_codes, ftp_type_standard,
+    ftp_mode_stru_default, ftp_x_aliases, ftp_lang_reply, ftp_63z_lines;
+/* ftp_login_checks.c */
+ftp_check_fn ftp_host_before_user, ftp_host_no_port, ftp_login_attempts, ftp_login_delay,
+    ftp_user_uniform, ftp_anonymous_pass, ftp_client_restarts, ftp_rest_again;
+/* ftp_interrupt_checks.c */
+ftp_check_fn ftp_abor_stays, ftp_abor_closes_data, ftp_abor_telnet_order, ftp_stat_in_transfer,
+    ftp_quit_in_transfer, ftp_telnet_refuses;
+/* ftp_opening_checks.c */
+ftp_check_fn ftp_425_no_connection, ftp_426_was_connected, ftp_active_listening, ftp_pasv_random,
+    ftp_pasv_replaced, ftp_data_ends_with_control, ftp_data_ends_with_port, ftp_close_both,
+    ftp_client_after_fin;
 
 #endif

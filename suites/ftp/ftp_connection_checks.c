@@ -311,7 +311,8 @@ void ftp_pasv_listen_first(const struct timeline *timeline, struct rule_run *run
             flow->rst[SIDE_SERVER] == 0)
             continue;
         reply = &timeline->events[flow->announced_by];
-        if (flow->syn_time - reply->time > 5 * SECONDS || flow->syn < reply->packet)
+        if (flow->syn_time - reply->time > 5 * SECONDS || flow->syn < reply->packet ||
+            ftp_flow_replaced(timeline, flow))
             continue; /* a server may stop waiting */
         rule_breach(run, SIDE_SERVER, PACKETS(reply->packet, flow->syn, flow->rst[SIDE_SERVER]),
                     "a socket that listens at the announced port", "the SYN answered by RST");

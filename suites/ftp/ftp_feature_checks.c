@@ -63,7 +63,7 @@ static struct bytes label_of(struct bytes line)
     return bytes_slice(text, 0, bytes_index(text, ' '));
 }
 
-static bool lists_feature(const struct event *reply, const char *label, struct bytes *parameters)
+bool ftp_feature_find(const struct event *reply, const char *label, struct bytes *parameters)
 {
     for (unsigned n = 1; n + 1 < reply->reply.lines; n++) {
         struct bytes line = bytes_trim(ftp_answer_line(reply, n)), found = label_of(line);
@@ -82,10 +82,11 @@ static void judge_feat_self(const struct timeline *timeline, struct rule_run *ru
     struct bytes parameters;
 
     (void)timeline, (void)turn;
-    if (lists_feature(reply, "FEAT", &parameters) || lists_feature(reply, "OPTS", &parameters))
+    if (ftp_feature_find(reply, "FEAT", &parameters) ||
+        ftp_feature_find(reply, "OPTS", &parameters))
         rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet),
                     "neither FEAT nor OPTS among the features", "the feature %s",
-                    lists_feature(reply, "FEAT", &parameters) ? "FEAT" : "OPTS");
+                    ftp_feature_find(reply, "FEAT", &parameters) ? "FEAT" : "OPTS");
 }
 
 void ftp_feat_not_self(const struct timeline *timeline, struct rule_run *run)
@@ -99,7 +100,7 @@ static void judge_feat_rest(const struct timeline *timeline, struct rule_run *ru
     struct bytes parameters;
 
     (void)timeline, (void)turn;
-    if (lists_feature(reply, "REST", &parameters) && !bytes_is_nocase(parameters, "STREAM"))
+    if (ftp_feature_find(reply, "REST", &parameters) && !bytes_is_nocase(parameters, "STREAM"))
         rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet), "REST STREAM",
                     "REST with the parameters %s", rule_quote(run, parameters));
 }
@@ -133,7 +134,7 @@ static void judge_feat_mlst(const struct timeline *timeline, struct rule_run *ru
     struct bytes parameters;
 
     (void)timeline, (void)turn;
-    if (lists_feature(reply, "MLST", &parameters) && !is_fact_list(parameters))
+    if (ftp_feature_find(reply, "MLST", &parameters) && !is_fact_list(parameters))
         rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet),
                     "MLST and the facts, each with ';' after it", "MLST %s",
                     rule_quote(run, parameters));
@@ -144,9 +145,8 @@ void ftp_feat_mlst(const struct timeline *timeline, struct rule_run *run)
     ftp_answer_each(timeline, run, "FEAT", 211, judge_feat_mlst);
 }
 
-/* The last FEAT reply of the session; NULL where FEAT was not asked or has no list. */
-static const struct event *feature_list(const struct timeline *timeline,
-                                        const struct ftp_dialogue *dialogue)
+const struct event *ftp_feature_list(const struct timeline *timeline,
+                                     const struct ftp_dialogue *dialogue)
 {
     const struct event *list = NULL;
 
@@ -165,7 +165,7 @@ void ftp_feat_complete(const struct timeline *timeline, struct rule_run *run)
     static const char *const extensions[][2] = {
         {"SIZE", "SIZE"}, {"MDTM", "MDTM"}, {"MLST", "MLST"}, {"MLSD", "MLST"}, {NULL, NULL}};
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
-    const struct event *list = feature_list(timeline, dialogue);
+    const struct event *list = ftp_feature_list(timeline, dialogue);
 
     for (size_t n = 1; list != NULL && n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
@@ -175,8 +175,8 @@ void ftp_feat_complete(const struct timeline *timeline, struct rule_run *run)
             continue;
         for (int e = 0; extensions[e][0] != NULL; e++)
             if (ftp_turn_is(timeline, turn, extensions[e][0]) &&
-                !lists_feature(list, extensions[e][1], &parameters) &&
-                !lists_feature(list, extensions[e][0], &parameters)) {
+                !ftp_feature_find(list, extensions[e][1], &parameters) &&
+                !ftp_feature_find(list, extensions[e][0], &parameters)) {
                 rule_breach(run, SIDE_SERVER,
                             PACKETS(list->packet, ftp_packet(timeline, turn->final)),
                             "each extension that the server has in the reply to FEAT",
@@ -190,7 +190,7 @@ void ftp_feat_complete(const struct timeline *timeline, struct rule_run *run)
 void ftp_feat_honest(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
-    const struct event *list = feature_list(timeline, dialogue);
+    const struct event *list = ftp_feature_list(timeline, dialogue);
 
     for (size_t n = 1; list != NULL && n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
@@ -201,7 +201,7 @@ void ftp_feat_honest(const struct timeline *timeline, struct rule_run *run)
         if (turn->pipelined || code != 502 ||
             timeline->events[turn->command].packet < list->packet || strcmp(verb, "?") == 0)
             continue;
-        if (!lists_feature(list, verb, &parameters))
+        if (!ftp_feature_find(list, verb, &parameters))
             continue;
         rule_breach(run, SIDE_SERVER, PACKETS(list->packet, ftp_packet(timeline, turn->final)),
                     "a listed feature that works", "%d to %s, which FEAT lists", code, verb);
@@ -225,4 +225,177 @@ static void judge_opts_mlst(const struct timeline *timeline, struct rule_run *ru
 void ftp_opts_mlst_reply(const struct timeline *timeline, struct rule_run *run)
 {
     ftp_answer_each(timeline, run, "OPTS", 200, judge_opts_mlst);
+}
+
+/* --- facts that are chosen -------------------------------------------------------------------- */
+
+static bool is_opts_mlst(const struct timeline *timeline, const struct ftp_turn *turn)
+{
+    struct bytes argument;
+
+    if (!ftp_turn_is(timeline, turn, "OPTS") || ftp_turn_code(timeline, turn) != 200 ||
+        turn->pipelined)
+        return false;
+    argument = timeline->events[turn->command].command.argument;
+    return bytes_is_nocase(bytes_slice(argument, 0, bytes_index(argument, ' ')), "MLST");
+}
+
+/* Take the next name from "Type*;Size;"; false at the end. */
+static bool next_fact(struct bytes *list, struct bytes *name, bool *starred)
+{
+    size_t end = bytes_index(*list, ';');
+
+    if (list->len == 0)
+        return false;
+    *name = bytes_slice(*list, 0, end);
+    *list = bytes_from(*list, end + 1);
+    *starred = name->len > 0 && name->at[name->len - 1] == '*';
+    if (*starred)
+        name->len--;
+    return true;
+}
+
+bool ftp_fact_in(struct bytes list, struct bytes wanted)
+{
+    struct bytes name;
+    bool starred;
+
+    while (next_fact(&list, &name, &starred))
+        if (bytes_equal_nocase(name, wanted))
+            return true;
+    return false;
+}
+
+/* True where the facts with a star in `listed` are those in `chosen`. */
+static bool stars_are(struct bytes listed, struct bytes chosen)
+{
+    struct bytes name;
+    bool starred;
+
+    while (next_fact(&listed, &name, &starred))
+        if (starred != ftp_fact_in(chosen, name))
+            return false;
+    return true;
+}
+
+void ftp_feat_stars(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    const struct event *chosen = NULL;
+
+    for (size_t n = 1; n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n];
+        const struct event *reply;
+        struct bytes parameters, facts;
+
+        if (turn->final == FTP_NONE || timeline->events[turn->final].cut)
+            continue;
+        reply = &timeline->events[turn->final];
+        if (ftp_turn_is(timeline, turn, "USER") || ftp_turn_is(timeline, turn, "REIN"))
+            chosen = NULL;
+        if (is_opts_mlst(timeline, turn))
+            chosen = bytes_is_nocase(bytes_slice(ftp_answer_text(reply, 0), 0, 9), "MLST OPTS")
+                         ? reply
+                         : NULL;
+        if (chosen == NULL || !ftp_turn_is(timeline, turn, "FEAT") ||
+            !ftp_feature_find(reply, "MLST", &parameters) || !is_fact_list(parameters))
+            continue;
+        facts = bytes_trim(bytes_from(ftp_answer_text(chosen, 0), 9));
+        if (is_fact_list(facts) && !stars_are(parameters, facts))
+            rule_breach(run, SIDE_SERVER, PACKETS(chosen->packet, reply->packet),
+                        "a star at each fact that OPTS MLST chose, and at no other", "%s after %s",
+                        rule_quote(run, parameters), rule_quote(run, facts));
+    }
+}
+
+static void judge_recommended(const struct timeline *timeline, struct rule_run *run,
+                              const struct ftp_turn *turn, const struct event *reply)
+{
+    static const char *const facts[] = {"type", "perm", "size", "unique", "modify", NULL};
+    struct bytes parameters;
+
+    (void)timeline, (void)turn;
+    if (!ftp_feature_find(reply, "MLST", &parameters) || !is_fact_list(parameters))
+        return;
+    for (const char *const *fact = facts; *fact != NULL; fact++)
+        if (!ftp_fact_in(parameters, bytes_of(*fact))) {
+            rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet),
+                        "the facts type, perm, size, unique and modify", "no %s in %s", *fact,
+                        rule_quote(run, parameters));
+            return;
+        }
+}
+
+void ftp_feat_facts(const struct timeline *timeline, struct rule_run *run)
+{
+    ftp_answer_each(timeline, run, "FEAT", 211, judge_recommended);
+}
+
+/* --- UTF8 and TLS ----------------------------------------------------------------------------- */
+
+static void judge_utf8(const struct timeline *timeline, struct rule_run *run,
+                       const struct ftp_turn *turn, const struct event *reply)
+{
+    struct bytes parameters;
+
+    (void)timeline, (void)turn;
+    if (ftp_feature_find(reply, "UTF-8", &parameters))
+        rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet), "the line UTF8",
+                    "UTF-8");
+    else if (ftp_feature_find(reply, "UTF8", &parameters) && parameters.len > 0)
+        rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet),
+                    "UTF8 alone in its line", "UTF8 with the parameters %s",
+                    rule_quote(run, parameters));
+}
+
+void ftp_feat_utf8(const struct timeline *timeline, struct rule_run *run)
+{
+    ftp_answer_each(timeline, run, "FEAT", 211, judge_utf8);
+}
+
+/* True where a line of the list is AUTH with TLS among its parameters. */
+static bool lists_auth_tls(const struct event *list)
+{
+    for (unsigned n = 1; n + 1 < list->reply.lines; n++) {
+        struct bytes line = bytes_trim(ftp_answer_line(list, n));
+
+        if (!bytes_is_nocase(label_of(line), "AUTH"))
+            continue;
+        for (; line.len >= 3; line = bytes_from(line, 1))
+            if (bytes_is_nocase(bytes_slice(line, 0, 3), "TLS"))
+                return true;
+    }
+    return false;
+}
+
+/* The first of what belongs to TLS that is not in the list; NULL: nothing. */
+static const char *missing_for_tls(const struct event *list)
+{
+    struct bytes parameters;
+
+    if (!lists_auth_tls(list))
+        return "AUTH TLS";
+    if (!ftp_feature_find(list, "PBSZ", &parameters))
+        return "PBSZ";
+    return ftp_feature_find(list, "PROT", &parameters) ? NULL : "PROT";
+}
+
+void ftp_feat_tls(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    const struct event *list = ftp_feature_list(timeline, dialogue);
+
+    for (size_t n = 1; list != NULL && n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n];
+
+        if (!ftp_turn_is(timeline, turn, "AUTH") || ftp_turn_code(timeline, turn) != 234 ||
+            !bytes_is_nocase(bytes_slice(timeline->events[turn->command].command.argument, 0, 3),
+                             "TLS") ||
+            missing_for_tls(list) == NULL)
+            continue;
+        rule_breach(run, SIDE_SERVER, PACKETS(list->packet, ftp_packet(timeline, turn->final)),
+                    "AUTH TLS, PBSZ and PROT in the reply to FEAT of a server that has TLS",
+                    "no %s in it", missing_for_tls(list));
+        return;
+    }
 }

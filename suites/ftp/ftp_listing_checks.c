@@ -1,7 +1,9 @@
 /* Directory listings: the entries of MLST and MLSD (RFC 3659 section 7), the lines of NLST. */
+#include <ctype.h>
 #include <string.h>
 
 #include "proto/ftp_facts.h"
+#include "suites/ftp/ftp_answer.h"
 #include "suites/ftp/ftp_checks.h"
 
 /* Where a listing was seen. */
@@ -9,6 +11,9 @@ struct place_seen {
     struct rule_run *run;
     uint64_t command, packet;
     bool mlst;
+    bool chosen;           /* OPTS MLST said which facts */
+    struct bytes facts;    /* these, "Type;Size;" */
+    struct bytes argument; /* of the command */
 };
 
 /* `line` is without its line end. False ends the walk. */
@@ -42,21 +47,42 @@ static const struct timeline_flow *listing_of(const struct timeline *timeline,
     return ftp_starts_tls(flow->payload) ? NULL : flow;
 }
 
+/* Take an OPTS MLST before the listings into account. */
+static void choice_follow(struct place_seen *place, const struct timeline *timeline,
+                          const struct ftp_turn *turn)
+{
+    struct bytes argument;
+    size_t end;
+
+    if (ftp_turn_is(timeline, turn, "USER") || ftp_turn_is(timeline, turn, "REIN"))
+        place->chosen = false;
+    if (!ftp_turn_is(timeline, turn, "OPTS"))
+        return;
+    argument = timeline->events[turn->command].command.argument;
+    end = bytes_index(argument, ' ');
+    if (!bytes_is_nocase(bytes_slice(argument, 0, end), "MLST"))
+        return;
+    place->chosen = ftp_turn_code(timeline, turn) == 200 && !turn->pipelined;
+    place->facts = bytes_from(argument, end + 1);
+}
+
 /* Judge the lines of each listing that `verb` brought. */
 static void each_listing(const struct timeline *timeline, struct rule_run *run, const char *verb,
                          judge_line_fn *judge)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    struct place_seen place = {.run = run, .mlst = false};
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
         const struct timeline_flow *flow;
-        struct place_seen place = {run, 0, 0, false};
 
+        choice_follow(&place, timeline, turn);
         if (!ftp_turn_is(timeline, turn, verb) || (flow = listing_of(timeline, turn)) == NULL)
             continue;
         place.command = ftp_packet(timeline, turn->command);
         place.packet = flow->first;
+        place.argument = timeline->events[turn->command].command.argument;
         each_payload_line(flow, &place, judge);
     }
 }
@@ -65,17 +91,19 @@ static void each_listing(const struct timeline *timeline, struct rule_run *run, 
 static void each_mlst(const struct timeline *timeline, struct rule_run *run, judge_line_fn *judge)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    struct place_seen place = {.run = run, .mlst = true};
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
         const struct event *reply;
-        struct place_seen place = {run, 0, 0, true};
 
+        choice_follow(&place, timeline, turn);
         if (!ftp_turn_is(timeline, turn, "MLST") || ftp_turn_code(timeline, turn) != 250)
             continue;
         reply = &timeline->events[turn->final];
         place.command = ftp_packet(timeline, turn->command);
         place.packet = reply->packet;
+        place.argument = timeline->events[turn->command].command.argument;
         for (unsigned l = 1; l + 1 < reply->reply.lines; l++) {
             struct bytes line = ftp_reply_line(&reply->reply, l);
 
@@ -261,6 +289,160 @@ void ftp_mlsx_localfact(const struct timeline *timeline, struct rule_run *run)
 {
     each_listing(timeline, run, "MLSD", judge_names);
     each_mlst(timeline, run, judge_names);
+}
+
+static bool judge_chosen(const struct place_seen *place, struct bytes line)
+{
+    struct bytes rest = line;
+    struct ftp_fact fact;
+    struct flaw flaw;
+
+    while (place->chosen && ftp_fact_next(&rest, &fact, &flaw) == PARSE_DONE)
+        if (!ftp_fact_in(place->facts, fact.name))
+            return breach(place, "no fact but those that OPTS MLST chose", line);
+    return true;
+}
+
+void ftp_opts_facts_only(const struct timeline *timeline, struct rule_run *run)
+{
+    each_listing(timeline, run, "MLSD", judge_chosen);
+    each_mlst(timeline, run, judge_chosen);
+}
+
+/* SCHAR of RFC 3659 section 2.1. */
+static bool is_value(struct bytes value)
+{
+    for (size_t n = 0; n < value.len; n++)
+        if (!isalnum((unsigned char)value.at[n]) &&
+            memchr(",.:!@#$%^&()-_+?/\\'\"=", value.at[n], 21) == NULL)
+            return false;
+    return true;
+}
+
+static bool judge_values(const struct place_seen *place, struct bytes line)
+{
+    struct bytes rest = line;
+    struct ftp_fact fact;
+    struct flaw flaw;
+
+    while (ftp_fact_next(&rest, &fact, &flaw) == PARSE_DONE)
+        if (!is_value(fact.value))
+            return breach(place, "letters, digits and ,.:!@#$%^&()-_+?/\\'\"= in the facts", line);
+    return true;
+}
+
+void ftp_mlsx_values(const struct timeline *timeline, struct rule_run *run)
+{
+    each_listing(timeline, run, "MLSD", judge_values);
+    each_mlst(timeline, run, judge_values);
+}
+
+/* The pathname of an entry; empty where the entry is none. */
+static struct bytes name_of(struct bytes entry)
+{
+    struct ftp_fact fact;
+    struct flaw flaw;
+    enum parse parse;
+
+    while ((parse = ftp_fact_next(&entry, &fact, &flaw)) == PARSE_DONE)
+        continue;
+    return parse == PARSE_MORE ? entry : (struct bytes){NULL, 0};
+}
+
+static bool judge_unqualified(const struct place_seen *place, struct bytes line)
+{
+    struct bytes name = name_of(line), type;
+
+    if (bytes_index(name, '/') == name.len ||
+        (fact_value(line, "type", &type) &&
+         (bytes_is_nocase(type, "cdir") || bytes_is_nocase(type, "pdir"))))
+        return true;
+    return breach(place, "names without the directory that they are in", line);
+}
+
+static bool has_tvfs(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct event *list = ftp_feature_list(timeline, ftp_dialogue(timeline, run));
+    struct bytes parameters;
+
+    return list != NULL && ftp_feature_find(list, "TVFS", &parameters);
+}
+
+void ftp_mlsd_name(const struct timeline *timeline, struct rule_run *run)
+{
+    if (has_tvfs(timeline, run))
+        each_listing(timeline, run, "MLSD", judge_unqualified);
+}
+
+static bool judge_same_name(const struct place_seen *place, struct bytes line)
+{
+    struct bytes name = name_of(line), asked = place->argument;
+
+    if (asked.len == 0 || name.len == 0 || name.at[0] == '/' || bytes_equal(name, asked))
+        return true;
+    return breach(place, "the name as it was given, or a full path", line);
+}
+
+void ftp_mlst_path(const struct timeline *timeline, struct rule_run *run)
+{
+    each_mlst(timeline, run, judge_same_name);
+}
+
+/* --- MLSD of a file --------------------------------------------------------------------------- */
+
+/* True where the turn may change what the name of a file stands for. */
+static bool moves_files(const struct timeline *timeline, const struct ftp_turn *turn)
+{
+    static const char *const verbs[] = {"CWD",  "CDUP", "RNTO", "DELE", "MKD", "RMD",
+                                        "SMNT", "USER", "REIN", "SITE", NULL};
+
+    for (const char *const *verb = verbs; *verb != NULL; verb++)
+        if (ftp_turn_is(timeline, turn, *verb))
+            return true;
+    return false;
+}
+
+/* The transfer of the file of that name before `turn`, since which nothing moved; NULL: none. */
+static const struct ftp_turn *transfer_of(const struct timeline *timeline,
+                                          const struct ftp_dialogue *dialogue,
+                                          const struct ftp_turn *turn, struct bytes name)
+{
+    for (const struct ftp_turn *before = turn - 1; before > dialogue->turns; before--) {
+        if (moves_files(timeline, before))
+            return NULL;
+        if ((ftp_turn_is(timeline, before, "RETR") || ftp_turn_is(timeline, before, "STOR")) &&
+            ftp_turn_code(timeline, before) / 100 == 2 && !before->pipelined &&
+            bytes_equal(timeline->events[before->command].command.argument, name))
+            return before;
+    }
+    return NULL;
+}
+
+void ftp_mlsd_file(const struct timeline *timeline, struct rule_run *run)
+{
+    static const char expected[] = "501 to MLSD of what is no directory";
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+
+    for (size_t n = 1; n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n], *transfer;
+        int code = ftp_turn_code(timeline, turn);
+        struct bytes name;
+
+        if (!ftp_turn_is(timeline, turn, "MLSD") || turn->pipelined)
+            continue;
+        name = timeline->events[turn->command].command.argument;
+        if (name.len == 0 || (transfer = transfer_of(timeline, dialogue, turn, name)) == NULL ||
+            (turn->preliminary == FTP_NONE && code != 550))
+            continue;
+        rule_remark(run, SIDE_SERVER, code == 550 ? VERDICT_WARN : VERDICT_FAIL,
+                    PACKETS(ftp_packet(timeline, transfer->final),
+                            ftp_packet(timeline, turn->command),
+                            ftp_packet(timeline, turn->preliminary != FTP_NONE ? turn->preliminary
+                                                                               : turn->final)),
+                    expected, "%d to MLSD of a file that %s moved",
+                    turn->preliminary != FTP_NONE ? timeline->events[turn->preliminary].code : code,
+                    ftp_turn_verb(timeline, transfer));
+    }
 }
 
 /* "drwxr-xr-x 2 ..." or "total 12": what LIST shows. */

@@ -101,24 +101,41 @@ static bool needs_login(const struct timeline *timeline, const struct ftp_turn *
     return traits != 0 && (traits & FTP_VERB_BEFORE_LOGIN) == 0 && !is_one_of(timeline, turn, open);
 }
 
-void ftp_530_before_login(const struct timeline *timeline, struct rule_run *run)
+/* Report the first command that is obeyed although nobody is logged in: before the first REIN, or
+ * after it. */
+static void judge_without_login(const struct timeline *timeline, struct rule_run *run,
+                                bool after_rein, const char *expected)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    bool reset = false;
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
         size_t reply = turn->preliminary != FTP_NONE ? turn->preliminary : turn->final;
 
-        if (turn->logged_in || turn->pipelined || reply == FTP_NONE || !needs_login(timeline, turn))
+        if (ftp_turn_is(timeline, turn, "REIN"))
+            reset = true;
+        if (reset != after_rein || turn->logged_in || turn->pipelined || reply == FTP_NONE ||
+            !needs_login(timeline, turn))
             continue;
         if (timeline->events[reply].code >= 300)
             continue;
         rule_breach(run, SIDE_SERVER,
                     PACKETS(ftp_packet(timeline, turn->command), ftp_packet(timeline, reply)),
-                    "530 before the user is logged in", "%d to %s", timeline->events[reply].code,
+                    expected, "%d to %s", timeline->events[reply].code,
                     ftp_turn_verb(timeline, turn));
         return; /* a server without login; told once */
     }
+}
+
+void ftp_530_before_login(const struct timeline *timeline, struct rule_run *run)
+{
+    judge_without_login(timeline, run, false, "530 before the user is logged in");
+}
+
+void ftp_rein_resets(const struct timeline *timeline, struct rule_run *run)
+{
+    judge_without_login(timeline, run, true, "530 after REIN until the user logs in again");
 }
 
 void ftp_rnto_503(const struct timeline *timeline, struct rule_run *run)

@@ -111,3 +111,69 @@ void ftp_auth_no_pipeline_client(const struct timeline *timeline, struct rule_ru
         return;
     }
 }
+
+/* --- what clear text shows of PBSZ and PROT --------------------------------------------------- */
+
+void ftp_pbsz_before_prot(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    bool sized = false;
+
+    for (size_t n = 1; n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n];
+        int code = ftp_turn_code(timeline, turn);
+
+        if (ftp_turn_is(timeline, turn, "PBSZ"))
+            sized = sized || code / 100 == 2;
+        if (ftp_turn_is(timeline, turn, "REIN"))
+            sized = false;
+        if (!ftp_turn_is(timeline, turn, "PROT") || sized || turn->pipelined)
+            continue;
+        rule_breach(run, SIDE_CLIENT, PACKETS(ftp_packet(timeline, turn->command)),
+                    "PROT after a PBSZ that was accepted", "PROT without one");
+        if (code / 100 == 2)
+            rule_breach(
+                run, SIDE_SERVER,
+                PACKETS(ftp_packet(timeline, turn->command), ftp_packet(timeline, turn->final)),
+                "503 to PROT without PBSZ", "%d", code);
+    }
+}
+
+void ftp_prot_c_clear(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+
+    for (size_t n = 1; n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n];
+        const struct timeline_flow *flow = ftp_turn_flow(timeline, turn);
+        size_t first;
+
+        if (ftp_turn_is(timeline, turn, "PROT") || ftp_turn_is(timeline, turn, "ADAT"))
+            return;
+        if (flow == NULL || !flow->from_start || !ftp_starts_tls(flow->payload) ||
+            (first = dialogue->marks[turn->flow].first) == FTP_NONE)
+            continue;
+        rule_breach(run, timeline->events[first].from,
+                    PACKETS(ftp_packet(timeline, turn->command), ftp_packet(timeline, first)),
+                    "data in clear where PROT did not ask for more", "a TLS handshake");
+    }
+}
+
+#define IMPLICIT_PORT 990
+
+void ftp_implicit_tls(const struct timeline *timeline, struct rule_run *run)
+{
+    if (timeline->server.port != IMPLICIT_PORT || !timeline->from_start || !timeline->whole)
+        return;
+    for (size_t n = 0; n < timeline->event_count; n++) {
+        const struct event *event = &timeline->events[n];
+
+        if (event->flow != 0 || event->kind != EVENT_SEGMENT || event->text.len == 0)
+            continue;
+        if (!begins_record(event->text))
+            rule_breach(run, event->from, PACKETS(event->packet),
+                        "a TLS ClientHello as the first octets", "%s",
+                        rule_quote(run, event->text));
+        return;
+    }
+}

@@ -64,7 +64,7 @@ expect 3 'empty' "$bin" check "$work/empty.pcap"
 expect 3 'garbage.pcap' "$bin" check "$work/garbage.pcap"
 expect 4 'cannot be resolved' "$bin" server ftp://no-such-host.invalid/
 expect 4 '' "$bin" server ftp://127.0.0.1:1/ --isolate none
-expect 4 'not installed' "$bin" client "$work/good.exchange" -- "$work/no-such-program" '{url}'
+expect 4 'no-such-program' "$bin" client "$work/good.exchange" -- no-such-program '{url}'
 expect 0 '1 ' "$bin" client builtin "$work/good.exchange"
 expect 1 '' "$bin" client "$work/good.exchange" -- true
 expect 5 '' "$bin" client builtin "$work/good.exchange" --tap /dev/full

@@ -63,6 +63,14 @@ START_TEST(a_listed_case_that_passes_is_stale)
 }
 END_TEST
 
+START_TEST(a_case_that_fails_sometimes_is_never_stale)
+{
+    ck_assert_int_eq(load("ftp/a  curl  sometimes: a race of its own\n"), OK);
+    ck_assert_int_eq(ask("ftp/a", VERDICT_PASS), BASELINE_NEW);
+    ck_assert_int_eq(ask("ftp/a", VERDICT_FAIL), BASELINE_KNOWN);
+}
+END_TEST
+
 START_TEST(a_case_that_did_not_run_is_neither)
 {
     ck_assert_int_eq(load("a/b  curl  slow\n"), OK);
@@ -156,6 +164,7 @@ int main(void)
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, a_listed_case_that_fails_is_known);
     tcase_add_test(all, a_listed_case_that_passes_is_stale);
+    tcase_add_test(all, a_case_that_fails_sometimes_is_never_stale);
     tcase_add_test(all, a_case_that_did_not_run_is_neither);
     tcase_add_test(all, a_message_must_appear_among_the_findings);
     tcase_add_loop_test(all, a_bad_line_is_named_with_its_place, 0, sizeof bad / sizeof *bad);

@@ -90,6 +90,24 @@ static const char early_226[] = "S> 220 Ready.\n"
                                 "send S \"two\\r\\n\"\n"
                                 "close S\n";
 
+START_TEST(of_alternatives_one_is_enough)
+{
+    evidence.iut = SIDE_CLIENT;
+    client.status = 0;
+    ck_assert_uint_eq(judge("ftp", "expect client exits nonzero or client exits 0\n"), 0);
+    ck_assert_uint_eq(
+        judge("ftp", "expect output has \"x or y\" or client exits nonzero or client exits 0\n"), 0);
+}
+END_TEST
+
+START_TEST(of_alternatives_that_all_fail_each_is_told)
+{
+    evidence.iut = SIDE_CLIENT;
+    client.status = 0;
+    ck_assert_uint_eq(judge("ftp", "expect client exits nonzero or client exits 7\n"), 2);
+}
+END_TEST
+
 START_TEST(an_order_that_holds_gives_nothing)
 {
     see(early_226);
@@ -382,6 +400,8 @@ int main(void)
     int failed;
 
     tcase_add_checked_fixture(wire, setup, teardown);
+    tcase_add_test(wire, of_alternatives_one_is_enough);
+    tcase_add_test(wire, of_alternatives_that_all_fail_each_is_told);
     tcase_add_test(wire, an_order_that_holds_gives_nothing);
     tcase_add_test(wire, a_broken_order_names_both_packets);
     tcase_add_test(wire, the_side_that_the_harness_plays_is_not_judged);
