@@ -1,0 +1,245 @@
+/* What comes in the middle of a transfer: ABOR, STAT, QUIT, and the Telnet commands before them. */
+#include <string.h>
+
+#include "suites/ftp/ftp_checks.h"
+
+#define SECOND INT64_C(1000000000)
+
+enum { IAC = 255, DONT = 254, DO = 253, WONT = 252, WILL = 251, IP = 244, DM = 242 };
+
+/* The transfer that was under way when this command came; NULL: none. */
+static const struct ftp_turn *interrupted(const struct ftp_dialogue *dialogue,
+                                          const struct ftp_turn *turn)
+{
+    for (const struct ftp_turn *before = turn - 1; before > dialogue->turns; before--)
+        if (before->preliminary != FTP_NONE && before->preliminary < turn->command &&
+            before->final > turn->command)
+            return before;
+    return NULL;
+}
+
+/* The first FIN or RST of that side on the flow; NULL: none. */
+static const struct event *end_of(const struct timeline *timeline, size_t flow, enum side side)
+{
+    for (size_t n = 0; n < timeline->event_count; n++) {
+        const struct event *event = &timeline->events[n];
+
+        if (event->flow == flow && event->from == side &&
+            (event->kind == EVENT_FIN || event->kind == EVENT_RST))
+            return event;
+    }
+    return NULL;
+}
+
+/* True where the client closes or resets the control connection before `packet`. */
+static bool client_left(const struct timeline *timeline, uint64_t packet)
+{
+    const struct event *end = end_of(timeline, 0, SIDE_CLIENT);
+
+    return end != NULL && end->packet < packet;
+}
+
+/* --- ABOR ------------------------------------------------------------------------------------- */
+
+void ftp_abor_stays(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    const struct event *end = end_of(timeline, 0, SIDE_SERVER), *reply;
+    const struct ftp_turn *last;
+
+    if (!dialogue->complete || dialogue->count < 2 || end == NULL ||
+        client_left(timeline, end->packet))
+        return;
+    last = &dialogue->turns[dialogue->count - 1];
+    if (!ftp_turn_is(timeline, last, "ABOR") || ftp_turn_code(timeline, last) / 100 != 2)
+        return;
+    reply = &timeline->events[last->final];
+    if (end->packet > reply->packet && end->time - reply->time < SECOND)
+        rule_breach(run, SIDE_SERVER,
+                    PACKETS(ftp_packet(timeline, last->command), reply->packet, end->packet),
+                    "the control connection open after ABOR", "an end within a second of %d",
+                    reply->code);
+}
+
+void ftp_abor_closes_data(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+
+    if (!dialogue->complete || !timeline->ended)
+        return;
+    for (size_t n = 1; n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n], *transfer;
+        const struct timeline_flow *flow;
+
+        if (!ftp_turn_is(timeline, turn, "ABOR") || ftp_turn_code(timeline, turn) != 226 ||
+            (transfer = interrupted(dialogue, turn)) == NULL ||
+            (flow = ftp_turn_flow(timeline, transfer)) == NULL || !flow->from_start ||
+            !flow->whole || flow->ack == 0)
+            continue;
+        if (flow->fin[SIDE_SERVER] == 0 && flow->rst[SIDE_SERVER] == 0 &&
+            flow->rst[SIDE_CLIENT] == 0)
+            rule_breach(run, SIDE_SERVER,
+                        PACKETS(ftp_packet(timeline, turn->command),
+                                ftp_packet(timeline, turn->final), flow->last),
+                        "the data connection closed by the server", "neither FIN nor RST from it");
+    }
+}
+
+static unsigned octet(struct bytes text, size_t n)
+{
+    return n < text.len ? (uint8_t)text.at[n] : 0;
+}
+
+/* True where the line has IP or DM in it, and not IP, then DM, then the command. */
+static bool is_out_of_order(struct bytes line)
+{
+    bool ip = false, dm = false;
+
+    for (size_t n = 0; n + 1 < line.len; n++) {
+        if (octet(line, n) != IAC)
+            continue;
+        if (octet(line, n + 1) == DM && !ip)
+            return true;
+        ip = ip || octet(line, n + 1) == IP;
+        dm = dm || octet(line, n + 1) == DM;
+        n++;
+    }
+    return ip && !dm;
+}
+
+void ftp_abor_telnet_order(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+
+    for (size_t n = 1; n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n];
+        struct bytes line;
+
+        if (!ftp_turn_is(timeline, turn, "ABOR"))
+            continue;
+        line = timeline->events[turn->command].text;
+        if (is_out_of_order(line))
+            rule_breach(run, SIDE_CLIENT, PACKETS(ftp_packet(timeline, turn->command)),
+                        "Telnet IP, then Synch (DM), then the command", "%s",
+                        rule_quote(run, line));
+    }
+}
+
+/* --- STAT and QUIT ---------------------------------------------------------------------------- */
+
+void ftp_stat_in_transfer(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+
+    for (size_t n = 1; n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n], *transfer;
+        int code = ftp_turn_code(timeline, turn);
+
+        if (!ftp_turn_is(timeline, turn, "STAT") || code < 500 || code == 530 ||
+            timeline->events[turn->command].command.argument.len > 0 ||
+            (transfer = interrupted(dialogue, turn)) == NULL)
+            continue;
+        rule_breach(run, SIDE_SERVER,
+                    PACKETS(ftp_packet(timeline, transfer->command),
+                            ftp_packet(timeline, turn->command), ftp_packet(timeline, turn->final)),
+                    "211, 212 or 213 to STAT, at once or when the transfer is over",
+                    "%d to STAT during %s", code, ftp_turn_verb(timeline, transfer));
+    }
+}
+
+/* The transfer that waits for its final reply at the end of the dialogue; NULL: none. */
+static const struct ftp_turn *unfinished(const struct ftp_dialogue *dialogue)
+{
+    for (size_t n = 1; n < dialogue->count; n++)
+        if (dialogue->turns[n].preliminary != FTP_NONE && dialogue->turns[n].final == FTP_NONE)
+            return &dialogue->turns[n];
+    return NULL;
+}
+
+void ftp_quit_in_transfer(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    const struct event *end = end_of(timeline, 0, SIDE_SERVER);
+    const struct ftp_turn *transfer = unfinished(dialogue);
+
+    if (!dialogue->complete || end == NULL || transfer == NULL ||
+        client_left(timeline, end->packet))
+        return;
+    for (const struct ftp_turn *turn = transfer + 1; turn < dialogue->turns + dialogue->count;
+         turn++)
+        if (ftp_turn_is(timeline, turn, "QUIT"))
+            rule_breach(run, SIDE_SERVER,
+                        PACKETS(ftp_packet(timeline, transfer->command),
+                                ftp_packet(timeline, turn->command), end->packet),
+                        "the result of the transfer before the connection ends",
+                        "an end without a reply to %s", ftp_turn_verb(timeline, transfer));
+}
+
+/* --- Telnet options --------------------------------------------------------------------------- */
+
+/* The refusal that the option in `text` at `n` asks for: DONT to WILL, WONT to DO; 0: none. */
+static unsigned refusal_of(struct bytes text, size_t n)
+{
+    if (octet(text, n) != IAC)
+        return 0;
+    return octet(text, n + 1) == WILL ? DONT : octet(text, n + 1) == DO ? WONT : 0;
+}
+
+static bool sends(const struct timeline *timeline, size_t from, unsigned verb, unsigned option)
+{
+    const char wanted[] = {(char)IAC, (char)verb, (char)option};
+
+    for (size_t n = from; n < timeline->event_count; n++) {
+        const struct event *event = &timeline->events[n];
+
+        if (event->flow == 0 && event->kind == EVENT_SEGMENT && event->from == SIDE_SERVER &&
+            bytes_search(event->text, (struct bytes){wanted, sizeof wanted}) < event->text.len)
+            return true;
+    }
+    return false;
+}
+
+/* Judge the options that this segment of the client's names. False where one was not refused. */
+static bool judge_options(const struct timeline *timeline, struct rule_run *run, size_t at,
+                          uint64_t answered)
+{
+    const struct event *event = &timeline->events[at];
+
+    for (size_t n = 0; n + 2 < event->text.len; n++) {
+        unsigned refusal = refusal_of(event->text, n), option = octet(event->text, n + 2);
+
+        if (refusal == 0 || sends(timeline, at, refusal, option))
+            continue;
+        rule_breach(run, SIDE_SERVER, PACKETS(event->packet, answered),
+                    "IAC DONT to each IAC WILL, and IAC WONT to each IAC DO",
+                    "no answer to option %u", option);
+        return false;
+    }
+    return true;
+}
+
+void ftp_telnet_refuses(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+
+    if (!dialogue->complete)
+        return;
+    for (size_t n = 1; n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n];
+        const struct event *command;
+
+        if (turn->command == FTP_NONE || turn->final == FTP_NONE)
+            continue;
+        command = &timeline->events[turn->command];
+        if ((command->command.quirks & FTP_COMMAND_NEGOTIATES) == 0)
+            continue;
+        for (size_t s = 0; s < turn->final; s++) {
+            const struct event *event = &timeline->events[s];
+
+            if (event->flow == 0 && event->kind == EVENT_SEGMENT && event->from == SIDE_CLIENT &&
+                event->packet >= command->first_packet && event->packet <= command->packet &&
+                !judge_options(timeline, run, s, ftp_packet(timeline, turn->final)))
+                return;
+        }
+    }
+}
