@@ -96,7 +96,7 @@ static void doubts_print(FILE *out, const struct breakdown *breakdown)
 {
     if (breakdown->middle + breakdown->parts + breakdown->tls == 0)
         return;
-    fputs("Not all could be judged; nothing is told that what is missing could explain:\n", out);
+    fputs("Not all could be judged; what the missing part could explain is not reported:\n", out);
     doubt_print(out, breakdown->middle,
                 "conversation begins in the middle: its start was not captured",
                 "conversations begin in the middle: their start was not captured");

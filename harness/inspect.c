@@ -21,7 +21,9 @@ struct inspection {
     bool color;
     FILE *page;              /* the text for people; NULL: there is none */
     struct dossier *dossier; /* --json; NULL: not asked for */
-    size_t conversations;    /* of the file at hand */
+    const char *file;        /* at hand */
+    size_t conversations;    /* of it */
+    bool named;              /* its name was printed */
     struct breakdown breakdown;
 };
 
@@ -69,11 +71,25 @@ static void side_print(const struct inspection *inspection, const struct finding
     findings_free(some);
 }
 
-static void conversation_print(const struct inspection *inspection, const struct timeline *timeline,
+static const char *file_name(const struct inspection *inspection)
+{
+    return strcmp(inspection->file, "-") == 0 ? "standard input" : inspection->file;
+}
+
+/* One of several files is named before its first conversation. */
+static void file_print(struct inspection *inspection)
+{
+    if (!inspection->named && inspection->options->words.count > 1)
+        fprintf(inspection->page, "--- %s\n", file_name(inspection));
+    inspection->named = true;
+}
+
+static void conversation_print(struct inspection *inspection, const struct timeline *timeline,
                                const struct findings *findings)
 {
     if (findings_count(findings) == 0 && inspection->options->quiet)
         return;
+    file_print(inspection);
     headline_print(inspection->page, timeline, inspection->conversations);
     if (inspection->options->hash)
         transfers_print(inspection->page, timeline);
@@ -101,10 +117,18 @@ static void timeline_take(void *ctx, struct timeline *timeline)
 
 /* --- one file --- */
 
-static void summary_print(FILE *out, const char *path, const struct savefile_summary *summary)
+static void summary_print(const struct inspection *inspection,
+                          const struct savefile_summary *summary)
 {
-    fprintf(out, "%s: %" PRIu64 " packet%s", strcmp(path, "-") == 0 ? "standard input" : path,
-            summary->packets, summary->packets == 1 ? "" : "s");
+    FILE *out = inspection->page;
+
+    if (inspection->options->quiet && summary->cut == 0 && !summary->truncated)
+        return;
+    fprintf(out, "%s: %" PRIu64 " packet%s", file_name(inspection), summary->packets,
+            summary->packets == 1 ? "" : "s");
+    if (inspection->options->read_filter != NULL)
+        fprintf(out, " that match%s '%s'", summary->packets == 1 ? "es" : "",
+                inspection->options->read_filter);
     if (summary->undecoded > 0)
         fprintf(out, ", %" PRIu64 " of other protocols", summary->undecoded);
     if (summary->cut > 0)
@@ -123,6 +147,8 @@ static enum err file_inspect(struct inspection *inspection, const char *path, st
     struct savefile_summary summary;
     enum err err;
 
+    inspection->file = path;
+    inspection->named = false;
     inspection->conversations = 0;
     if (inspection->dossier != NULL)
         dossier_begin(inspection->dossier, path);
@@ -130,7 +156,7 @@ static enum err file_inspect(struct inspection *inspection, const char *path, st
     if (inspection->dossier != NULL)
         dossier_end(inspection->dossier, &summary, err == OK ? NULL : why->text);
     if (err == OK && inspection->page != NULL)
-        summary_print(inspection->page, path, &summary);
+        summary_print(inspection, &summary);
     return err;
 }
 
@@ -169,7 +195,7 @@ static void consider(void *ctx, const struct rule *rule)
     struct nearness *nearness = ctx;
     size_t distance = suggest_distance(nearness->wanted, rule->id);
 
-    if (nearness->nearest != NULL && distance >= nearness->least)
+    if (distance >= nearness->least)
         return;
     nearness->nearest = rule->id;
     nearness->least = distance;
@@ -183,14 +209,23 @@ static void pass(void *ctx, const struct rule *rule)
 
 static enum err rules_select(const struct options *options, const struct kit *kit, struct diag *why)
 {
-    struct nearness nearness = {.wanted = options->rules};
+    struct nearness nearness = {.wanted = options->rules, .least = SIZE_MAX};
+    char longer[80];
+    size_t count;
 
     if (options->rules == NULL || rules_each(kit->rules, options->rules, pass, NULL) > 0)
         return OK;
+    snprintf(longer, sizeof longer, "*%s*", options->rules);
+    count = rules_each(kit->rules, longer, pass, NULL);
+    if (count > 0)
+        return diag_set(why, ERR_USAGE, "--rules %s selects no rule; '%s' selects %zu",
+                        options->rules, longer, count);
     rules_each(kit->rules, NULL, consider, &nearness);
-    return diag_set(why, ERR_USAGE,
-                    "--rules %s selects no rule; the nearest is '%s' (peerspec list has all)",
-                    options->rules, nearness.nearest == NULL ? "none" : nearness.nearest);
+    if (nearness.least > strlen(options->rules) / 3)
+        return diag_set(why, ERR_USAGE, "--rules %s selects no rule; peerspec list prints all",
+                        options->rules);
+    return diag_set(why, ERR_USAGE, "--rules %s selects no rule; did you mean '%s'?",
+                    options->rules, nearness.nearest);
 }
 
 static int status_of(const struct inspection *inspection)

@@ -42,13 +42,16 @@ static void note_print(const struct ladder *ladder, const char *text)
 /* `label` on a line of `width` columns that points to the side which did not send it. */
 static void arrow_fill(char *row, size_t width, enum side from, char line, const char *label)
 {
-    size_t len = escape_bytes(bytes_of(label), row + 4, width - 6);
+    size_t len = strlen(label), most = width - 6;
 
-    memset(row, line, 3);
-    memset(row + 4 + len, line, width - 4 - len);
+    memset(row, line, width);
     row[width] = '\0';
     row[from == SIDE_CLIENT ? width - 1 : 0] = from == SIDE_CLIENT ? '>' : '<';
-    row[3] = row[4 + len] = ' ';
+    row[3] = ' ';
+    memcpy(row + 4, label, len > most ? most : len);
+    if (len > most)
+        memcpy(row + 4 + most - 3, "...", 3);
+    row[4 + (len > most ? most : len)] = ' ';
 }
 
 static void arrow_print(const struct ladder *ladder, const struct event *event, const char *label)

@@ -22,6 +22,12 @@ const char *command_name(enum command command)
     return command_rows[command].name != NULL ? command_rows[command].name : "";
 }
 
+/* What stands behind -- is the program under test. */
+static bool takes_command(enum command command)
+{
+    return command == COMMAND_CLIENT || command == COMMAND_SERVER;
+}
+
 /* ---- messages ---- */
 
 static bool is_later(const char *word, struct diag *why)
@@ -93,9 +99,9 @@ static enum err unknown_option(const struct reading *reading, const char *word)
 
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
     bare = name + strspn(name, "-");
-    if (is_later(name, reading->why))
-        return reading->why->code;
     row = row_named(bare);
+    if ((row == NULL || takes_command(reading->out->command)) && is_later(name, reading->why))
+        return reading->why->code;
     if (row != NULL && strncmp(name, "--", 2) == 0)
         return diag_set(reading->why, ERR_USAGE,
                         "%s is an option of peerspec %s, not of peerspec %s", name, owner(row),
@@ -250,12 +256,6 @@ static enum err check_play(struct reading *reading)
     if (out->as == SIDE_CLIENT && out->connect.host == NULL)
         return diag_set(reading->why, ERR_USAGE, "--as client needs --connect HOST:PORT");
     return OK;
-}
-
-/* What stands behind -- is the program under test. */
-static bool takes_command(enum command command)
-{
-    return command == COMMAND_CLIENT || command == COMMAND_SERVER;
 }
 
 static enum err check_words(struct reading *reading)

@@ -68,8 +68,9 @@ enum err show_file(const struct options *options, struct diag *why)
     if (err != OK)
         return err;
     if (show.shown == 0 && show.conversations > 0)
-        return diag_set(why, ERR_USAGE, "none of the %zu conversations is the one asked for",
-                        show.conversations);
+        return diag_set(why, ERR_USAGE,
+                        "the capture has %zu conversation%s, none of which is asked for",
+                        show.conversations, show.conversations == 1 ? "" : "s");
     if (show.conversations == 0)
         printf("no conversation in %" PRIu64 " packets\n", summary.packets);
     else if (summary.truncated)

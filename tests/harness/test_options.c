@@ -271,6 +271,28 @@ static const struct {
     {"0", 0},
 };
 
+START_TEST(options_of_check_that_write)
+{
+    parse_well("check x --json f --hash");
+    ck_assert_str_eq(options.json, "f");
+    ck_assert(options.hash);
+    parse_well("check x");
+    ck_assert_ptr_null(options.json);
+    ck_assert(!options.hash);
+}
+END_TEST
+
+START_TEST(options_of_show)
+{
+    parse_well("show x --session 7 --port 2121 --ports 2122 --read-filter tcp");
+    ck_assert_int_eq(options.command, COMMAND_SHOW);
+    ck_assert_uint_eq(options.session, 7);
+    ck_assert_uint_eq(options.port, 2121);
+    ck_assert_uint_eq(options.ports[0], 2122);
+    ck_assert_str_eq(options.read_filter, "tcp");
+}
+END_TEST
+
 START_TEST(durations_are_read)
 {
     int64_t ns = -1;
@@ -331,8 +353,8 @@ static const struct {
     const char *line, *message;
 } mistakes[] = {
     {"sever x", "'sever' is no command; did you mean 'server'?"},
-    {"frobnicate", "'frobnicate' is no command: server, client, check, play, list, explain, lint, "
-                   "version"},
+    {"frobnicate", "'frobnicate' is no command: server, client, check, show, play, list, explain, "
+                   "lint, version"},
     {"record x", "record is not there yet: write the exchange by hand (peerspec-exchange(5))"},
     {"--jobs 3", "the command comes first: peerspec COMMAND --jobs"},
     {"server",
@@ -343,6 +365,12 @@ static const struct {
     {"client --adapter a -- b", "--adapter and a command line after -- exclude each other"},
     {"server http://h", "'http://h' is no target: a URL begins with ftp://, udp:// or tcp://"},
     {"check", "say which capture: a pcap or pcapng file, or - for standard input"},
+    {"show", "say which capture: a pcap or pcapng file, or - for standard input"},
+    {"show a.pcap b.pcap", "peerspec show does not take 'b.pcap'"},
+    {"show x --session 0",
+     "--session wants the number that check prints before a conversation, not '0'"},
+    {"show x --port 65536", "--port wants a number from 1 to 65535, not '65536'"},
+    {"show x --json f", "--json is an option of peerspec check, not of peerspec show"},
     {"explain", "say what to explain: the id of a rule or an exchange"},
     {"version now", "peerspec version does not take 'now'"},
     {"play a b --as server", "peerspec play does not take 'b'"},
@@ -490,6 +518,8 @@ static Suite *make_suite(void)
     tcase_add_test(values, play_as_client_connects);
     tcase_add_test(values, where_to_play_says_which_side);
     tcase_add_test(values, options_of_check);
+    tcase_add_test(values, options_of_check_that_write);
+    tcase_add_test(values, options_of_show);
     tcase_add_loop_test(values, durations_are_read, 0, COUNT(durations));
     tcase_add_loop_test(values, bad_durations_are_refused, 0, COUNT(bad_durations));
     tcase_add_test(values, no_color_counts_where_it_is_not_empty);
