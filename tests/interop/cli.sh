@@ -46,6 +46,13 @@ expct client exits 0
 EOF
 head -c 10 /dev/zero >"$work/garbage.pcap"
 : >"$work/empty.pcap"
+# One packet, raw IP: 192.0.2.1:21 > 192.0.2.2:40000, "220 Hi", CR LF.
+{
+    printf '\324\303\262\241\002\000\004\000\000\000\000\000\000\000\000\000\000\000\004\000\145\000\000\000'
+    printf '\001\000\000\000\000\000\000\000\060\000\000\000\060\000\000\000'
+    printf '\105\000\000\060\000\001\000\000\100\006\000\000\300\000\002\001\300\000\002\002'
+    printf '\000\025\234\100\000\000\000\001\000\000\000\001\120\030\020\000\000\000\000\000220 Hi\r\n'
+} >"$work/small.pcap"
 
 expect 0 'server TARGET' "$bin"
 expect 0 'peerspec 0' "$bin" version
@@ -62,6 +69,14 @@ expect 3 'missing.exchange' "$bin" lint "$work/missing.exchange"
 expect 3 'missing.pcap' "$bin" check "$work/missing.pcap"
 expect 3 'empty' "$bin" check "$work/empty.pcap"
 expect 3 'garbage.pcap' "$bin" check "$work/garbage.pcap"
+expect 0 '1 conversation (1 ftp), 0 with findings' "$bin" check "$work/small.pcap"
+expect 0 '"code": 220' "$bin" check "$work/small.pcap" --json -
+expect 5 'No space left' "$bin" check "$work/small.pcap" --json /dev/full
+expect 2 "'port port' is no capture filter: " "$bin" check "$work/small.pcap" --read-filter 'port port'
+expect 2 'selects no rule' "$bin" check "$work/small.pcap" --rules NO-SUCH-RULE
+expect 0 '<-- 220 Hi ---' "$bin" show "$work/small.pcap"
+expect 2 'none of which is asked for' "$bin" show "$work/small.pcap" --session 2
+expect 3 'missing.pcap' "$bin" show "$work/missing.pcap"
 expect 4 'cannot be resolved' "$bin" server ftp://no-such-host.invalid/
 expect 4 '' "$bin" server ftp://127.0.0.1:1/ --isolate none
 expect 4 'no-such-program' "$bin" client "$work/good.exchange" -- no-such-program '{url}'
