@@ -62,8 +62,8 @@ ftp_check_fn ftp_no_data_before_150, ftp_client_data_after_150, ftp_no_1yz_no_da
 ftp_check_fn ftp_auth_clienthello, ftp_auth_234_tls, ftp_auth_no_pipeline_server,
     ftp_auth_no_pipeline_client, ftp_pbsz_before_prot, ftp_prot_c_clear, ftp_implicit_tls;
 /* ftp_status_checks.c */
-ftp_check_fn ftp_215_system, ftp_215_same, ftp_stat_codes, ftp_type_standard,
-    ftp_mode_stru_default, ftp_x_aliases, ftp_lang_reply, ftp_63z_lines;
+ftp_check_fn ftp_215_system, ftp_215_same, ftp_stat_codes, ftp_type_standard, ftp_mode_stru_default,
+    ftp_x_aliases, ftp_lang_reply, ftp_63z_lines;
 /* ftp_login_checks.c */
 ftp_check_fn ftp_host_before_user, ftp_host_no_port, ftp_login_attempts, ftp_login_delay,
     ftp_user_uniform, ftp_anonymous_pass, ftp_client_restarts, ftp_rest_again;

@@ -18,25 +18,26 @@ static const struct ftp_turn *interrupted(const struct ftp_dialogue *dialogue,
     return NULL;
 }
 
-/* The first FIN or RST of that side on the flow; NULL: none. */
-static const struct event *end_of(const struct timeline *timeline, size_t flow, enum side side)
+/* The FIN of that side on the flow; NULL: not seen. */
+static const struct event *fin_of(const struct timeline *timeline, size_t flow, enum side side)
 {
     for (size_t n = 0; n < timeline->event_count; n++) {
         const struct event *event = &timeline->events[n];
 
-        if (event->flow == flow && event->from == side &&
-            (event->kind == EVENT_FIN || event->kind == EVENT_RST))
+        if (event->flow == flow && event->from == side && event->kind == EVENT_FIN)
             return event;
     }
     return NULL;
 }
 
-/* True where the client closes or resets the control connection before `packet`. */
-static bool client_left(const struct timeline *timeline, uint64_t packet)
+/* The server's FIN on the control connection, where it closed first and both FINs were seen; NULL
+ * otherwise. */
+static const struct event *server_closes(const struct timeline *timeline)
 {
-    const struct event *end = end_of(timeline, 0, SIDE_CLIENT);
+    const struct event *server = fin_of(timeline, 0, SIDE_SERVER);
+    const struct event *client = fin_of(timeline, 0, SIDE_CLIENT);
 
-    return end != NULL && end->packet < packet;
+    return server != NULL && client != NULL && server->packet < client->packet ? server : NULL;
 }
 
 /* --- ABOR ------------------------------------------------------------------------------------- */
@@ -44,11 +45,10 @@ static bool client_left(const struct timeline *timeline, uint64_t packet)
 void ftp_abor_stays(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
-    const struct event *end = end_of(timeline, 0, SIDE_SERVER), *reply;
+    const struct event *end = server_closes(timeline), *reply;
     const struct ftp_turn *last;
 
-    if (!dialogue->complete || dialogue->count < 2 || end == NULL ||
-        client_left(timeline, end->packet))
+    if (!dialogue->complete || dialogue->count < 2 || end == NULL)
         return;
     last = &dialogue->turns[dialogue->count - 1];
     if (!ftp_turn_is(timeline, last, "ABOR") || ftp_turn_code(timeline, last) / 100 != 2)
@@ -65,23 +65,21 @@ void ftp_abor_closes_data(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
 
-    if (!dialogue->complete || !timeline->ended)
-        return;
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n], *transfer;
-        const struct timeline_flow *flow;
+        const struct event *reply, *fin;
 
         if (!ftp_turn_is(timeline, turn, "ABOR") || ftp_turn_code(timeline, turn) != 226 ||
-            (transfer = interrupted(dialogue, turn)) == NULL ||
-            (flow = ftp_turn_flow(timeline, transfer)) == NULL || !flow->from_start ||
-            !flow->whole || flow->ack == 0)
+            (transfer = interrupted(dialogue, turn)) == NULL || transfer->flow == 0 ||
+            (fin = fin_of(timeline, transfer->flow, SIDE_SERVER)) == NULL)
             continue;
-        if (flow->fin[SIDE_SERVER] == 0 && flow->rst[SIDE_SERVER] == 0 &&
-            flow->rst[SIDE_CLIENT] == 0)
+        reply = &timeline->events[turn->final];
+        if (fin->packet > reply->packet && fin->time - reply->time > 5 * SECOND)
             rule_breach(run, SIDE_SERVER,
-                        PACKETS(ftp_packet(timeline, turn->command),
-                                ftp_packet(timeline, turn->final), flow->last),
-                        "the data connection closed by the server", "neither FIN nor RST from it");
+                        PACKETS(ftp_packet(timeline, turn->command), reply->packet, fin->packet),
+                        "the data connection closed by the server before 226 to ABOR",
+                        "its FIN %lld seconds later",
+                        (long long)((fin->time - reply->time) / SECOND));
     }
 }
 
@@ -159,11 +157,10 @@ static const struct ftp_turn *unfinished(const struct ftp_dialogue *dialogue)
 void ftp_quit_in_transfer(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
-    const struct event *end = end_of(timeline, 0, SIDE_SERVER);
+    const struct event *end = server_closes(timeline);
     const struct ftp_turn *transfer = unfinished(dialogue);
 
-    if (!dialogue->complete || end == NULL || transfer == NULL ||
-        client_left(timeline, end->packet))
+    if (!dialogue->complete || end == NULL || transfer == NULL)
         return;
     for (const struct ftp_turn *turn = transfer + 1; turn < dialogue->turns + dialogue->count;
          turn++)

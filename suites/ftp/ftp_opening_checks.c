@@ -50,6 +50,15 @@ void ftp_425_no_connection(const struct timeline *timeline, struct rule_run *run
     }
 }
 
+/* True where a SYN, and an RST at most, is all that there was: had the capture lost the SYN-ACK,
+ * there would be more. */
+static bool is_unanswered(const struct timeline_flow *flow)
+{
+    uint64_t resets = (flow->rst[SIDE_CLIENT] != 0) + (uint64_t)(flow->rst[SIDE_SERVER] != 0);
+
+    return flow->syn != 0 && flow->syn_ack == 0 && flow->packets == 1 + resets;
+}
+
 void ftp_426_was_connected(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
@@ -58,7 +67,7 @@ void ftp_426_was_connected(const struct timeline *timeline, struct rule_run *run
         const struct ftp_turn *turn = &dialogue->turns[n];
         const struct timeline_flow *flow = flow_refused(timeline, turn, 426);
 
-        if (flow == NULL || flow->syn_ack != 0 || flow->ack != 0 || flow->first != 0)
+        if (flow == NULL || !is_unanswered(flow))
             continue;
         rule_breach(run, SIDE_SERVER, PACKETS(flow->syn, ftp_packet(timeline, turn->final)),
                     "425 where no data connection was opened", "426, and a SYN without SYN-ACK");
@@ -83,7 +92,7 @@ void ftp_active_listening(const struct timeline *timeline, struct rule_run *run)
         const struct timeline_flow *flow = ftp_turn_flow(timeline, turn);
         uint64_t command = ftp_packet(timeline, turn->command);
 
-        if (flow == NULL || flow->opener != SIDE_SERVER || flow->syn == 0 || flow->syn_ack != 0 ||
+        if (flow == NULL || flow->opener != SIDE_SERVER || !is_unanswered(flow) ||
             (flow->opening != OPENED_PORT && flow->opening != OPENED_EPRT) ||
             flow->rst[SIDE_CLIENT] < flow->syn || flow->syn < command ||
             is_done_before(timeline, turn, flow->syn) ||
@@ -175,14 +184,13 @@ void ftp_pasv_replaced(const struct timeline *timeline, struct rule_run *run)
 
 /* --- connections that stay -------------------------------------------------------------------- */
 
-/* The server's FIN or RST on the flow; NULL: not seen. */
+/* The server's FIN on the flow; NULL: not seen. */
 static const struct event *server_end(const struct timeline *timeline, size_t flow)
 {
     for (size_t n = 0; n < timeline->event_count; n++) {
         const struct event *event = &timeline->events[n];
 
-        if (event->flow == flow && event->from == SIDE_SERVER &&
-            (event->kind == EVENT_FIN || event->kind == EVENT_RST))
+        if (event->flow == flow && event->from == SIDE_SERVER && event->kind == EVENT_FIN)
             return event;
     }
     return NULL;

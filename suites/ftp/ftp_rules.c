@@ -784,7 +784,7 @@ const struct rule ftp_rules[] = {
      "RFC 959 4.1.3",
      "At ABOR the server closes the data connection.",
      "The client waits for the end of the data.",
-     "A client that resets it; 225, which says that it stays open.", ftp_abor_closes_data},
+     "A FIN within five seconds of 226; 225, which says that the connection stays open.", ftp_abor_closes_data},
     {"FTP-ABOR-TELNET-ORDER", PROTOCOL_FTP, SUBJECT_CLIENT, LEVEL_SHOULD,
      "RFC 959 4.1.3",
      "Telnet commands before ABOR are IP, then Synch (DM).",
