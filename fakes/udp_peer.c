@@ -367,12 +367,20 @@ static void hear(struct udp_peer *peer, size_t socket, size_t n)
         model_hears(peer, n);
 }
 
+/* An ICMP error ends a client's conversation: nobody is at the other end. */
 static void tell_errors(struct udp_peer *peer, const struct udp_socket *socket)
 {
     char text[200];
+    bool refused = false;
 
-    while (udp_socket_icmp(socket, text, sizeof text))
+    while (udp_socket_icmp(socket, text, sizeof text)) {
         note(peer, text, (struct place){0});
+        refused = true;
+    }
+    if (!refused || peer->side != SIDE_CLIENT || peer->closed || peer->config.exchange == NULL)
+        return;
+    peer->closed = true;
+    peer->config.events.closed(peer->config.events.ctx, PEER_FAILED);
 }
 
 static void readable(void *ctx, int fd, unsigned events)
@@ -386,6 +394,8 @@ static void readable(void *ctx, int fd, unsigned events)
         return;
     if ((events & LOOP_HANGUP) != 0)
         tell_errors(peer, &peer->sockets[index]);
+    if (peer->closed)
+        return;
     for (unsigned batch = 0; batch < BATCHES_A_TURN && count > 0; batch++) {
         count = udp_batch_receive(peer->batch, &peer->sockets[index]);
         for (size_t n = 0; n < count && !peer->closed; n++)

@@ -207,6 +207,37 @@ static enum err set_up(struct run *run, struct diag *why)
     return err;
 }
 
+/* The first packet to a server was turned away, and nothing else came. */
+static const char *turned_away(const struct timeline *timeline)
+{
+    const struct timeline_flow *flow = &timeline->flows[0];
+
+    if (flow->icmp_error && flow->octets[SIDE_SERVER] == 0)
+        return "an ICMP error";
+    if (timeline->protocol != PROTOCOL_UDP && flow->syn != 0 && flow->syn_ack == 0 &&
+        flow->rst[SIDE_SERVER] != 0)
+        return "RST";
+    return NULL;
+}
+
+/* A server elsewhere that is not there is no matter of the case. */
+static void look_for_nobody(const struct run *run, struct outcome *outcome)
+{
+    char text[ENDPOINT_TEXT];
+
+    for (size_t i = 0; i < run->recording.count; i++) {
+        const struct timeline *one = run->recording.timelines[i];
+        const char *answer = turned_away(one);
+
+        if (run->rig->settings->subject.address.family == 0 || answer == NULL)
+            continue;
+        snprintf(outcome->why, sizeof outcome->why, "nobody listens at %s: the answer is %s",
+                 endpoint_format(&one->server, text), answer);
+        outcome->fatal = true;
+        outcome->fatal_code = ERR_UNREACHABLE;
+    }
+}
+
 static void judge(struct run *run, const struct conduct *baseline, struct conduct *conduct,
                   struct outcome *outcome)
 {
@@ -217,6 +248,7 @@ static void judge(struct run *run, const struct conduct *baseline, struct conduc
     judgement_conduct(&evidence, outcome->verdict, conduct);
     if (baseline != NULL)
         judgement_compare(&evidence, baseline, conduct, outcome);
+    look_for_nobody(run, outcome);
 }
 
 static enum err keep(struct run *run, const struct outcome *outcome, struct diag *why)

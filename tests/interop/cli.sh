@@ -79,6 +79,7 @@ expect 2 'none of which is asked for' "$bin" show "$work/small.pcap" --session 2
 expect 3 'missing.pcap' "$bin" show "$work/missing.pcap"
 expect 4 'cannot be resolved' "$bin" server ftp://no-such-host.invalid/
 expect 4 '' "$bin" server ftp://127.0.0.1:1/ --isolate none
+expect 4 'nobody listens' "$bin" server udp://127.0.0.1:9 --isolate none
 expect 4 'no-such-program' "$bin" client "$work/good.exchange" -- no-such-program '{url}'
 expect 0 '1 ' "$bin" client builtin "$work/good.exchange"
 expect 1 '' "$bin" client "$work/good.exchange" -- true
