@@ -86,6 +86,8 @@ static void datagram_note(struct flow_reader *reader, struct flow *flow, enum si
     event->src = packet->src;
     event->dst = packet->dst;
     event->checksum = packet->checksum;
+    event->udp_length = packet->udp_length;
+    event->ip_octets = packet->ip_octets;
 }
 
 /* True where the datagram was seen already when it left by another interface of this host: a

@@ -196,6 +196,8 @@ static bool udp_read(struct bytes body, size_t octets, struct packet *packet)
     packet->src.port = octets_u16(body, 0);
     packet->dst.port = octets_u16(body, 2);
     len = octets_u16(body, 4);
+    packet->udp_length = (unsigned)len;
+    packet->ip_octets = (unsigned)octets;
     if (len < UDP_HEADER || len > octets)
         len = octets; /* it says nothing that can be: what IP carried counts */
     packet->checksum = udp_checksum(body, len, packet);

@@ -35,6 +35,8 @@ struct packet {
     uint16_t window, urgent;
 
     enum checksum_state checksum; /* UDP */
+    unsigned udp_length;          /* UDP: as its header says */
+    unsigned ip_octets;           /* UDP: what IP carried, header and all */
 
     uint8_t type, code; /* ICMP */
     uint8_t quoted_protocol;

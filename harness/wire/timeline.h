@@ -49,6 +49,8 @@ struct event {
                                    another address or port than it was asked at is told in the
                                    asker's flow, and these show it */
     unsigned checksum;    /* DATAGRAM: enum checksum_state */
+    unsigned udp_length;  /* DATAGRAM: as its header says, the header's 8 octets in it */
+    unsigned ip_octets;   /* DATAGRAM: as IP carried it, header and all */
 };
 
 enum checksum_state { CHECKSUM_GOOD, CHECKSUM_BAD, CHECKSUM_NONE /* zero */,

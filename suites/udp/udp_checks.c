@@ -1,9 +1,12 @@
 /* Datagrams as such, and the small services: discard, daytime, chargen, time. */
 #include "suites/udp/udp_checks.h"
 
+#include <string.h>
+
 #define PACKETS(...) ((const uint64_t[3]){__VA_ARGS__})
 #define SINCE_1900 INT64_C(2208988800) /* seconds from 1900 to 1970, RFC 868 */
 #define CLOCK_TOLERANCE 120            /* seconds */
+#define HEADER 8                       /* octets of a UDP header */
 
 enum service { SERVICE_DISCARD = 9, SERVICE_DAYTIME = 13, SERVICE_CHARGEN = 19, SERVICE_TIME = 37 };
 
@@ -106,6 +109,114 @@ void udp_dest_port(const struct timeline *timeline, struct rule_run *run)
     while ((event = next_datagram(timeline, &n)) != NULL)
         if (event->dst.port == 0)
             rule_breach(run, event->from, PACKETS(event->packet), "a destination port", "0");
+}
+
+/* --- lengths ---------------------------------------------------------------------------------- */
+
+/* True where the length field is 0 and may be so: an IPv6 jumbogram, RFC 2675. */
+static bool is_jumbogram(const struct event *event)
+{
+    return event->src.family == 6 && event->udp_length == 0;
+}
+
+/* What is judged of a datagram's length; false where it is broken. */
+typedef bool length_fits_fn(const struct event *event);
+
+static void judge_lengths(const struct timeline *timeline, struct rule_run *run,
+                          length_fits_fn *fits, const char *expected)
+{
+    const struct event *event;
+    size_t n = 0;
+
+    while ((event = next_datagram(timeline, &n)) != NULL)
+        if (!is_jumbogram(event) && !fits(event))
+            rule_breach(run, event->from, PACKETS(event->packet), expected,
+                        "a length of %u in %u octets of IP payload", event->udp_length,
+                        event->ip_octets);
+}
+
+static bool has_header(const struct event *event)
+{
+    return event->udp_length >= HEADER;
+}
+
+static bool is_all_there(const struct event *event)
+{
+    return event->udp_length <= event->ip_octets;
+}
+
+static bool has_no_surplus(const struct event *event)
+{
+    return !has_header(event) || event->udp_length >= event->ip_octets;
+}
+
+void udp_length_header(const struct timeline *timeline, struct rule_run *run)
+{
+    judge_lengths(timeline, run, has_header, "a length of 8 or more");
+}
+
+void udp_length_fits(const struct timeline *timeline, struct rule_run *run)
+{
+    judge_lengths(timeline, run, is_all_there, "at most what IP carried");
+}
+
+void udp_surplus(const struct timeline *timeline, struct rule_run *run)
+{
+    judge_lengths(timeline, run, has_no_surplus, "no octets behind the datagram");
+}
+
+/* --- addresses -------------------------------------------------------------------------------- */
+
+static bool is_unspecified(const struct endpoint *endpoint)
+{
+    static const struct endpoint none;
+
+    return memcmp(endpoint->addr, none.addr, sizeof none.addr) == 0;
+}
+
+static bool is_dhcp(const struct event *event)
+{
+    return event->src.port == 68 && event->dst.port == 67;
+}
+
+void udp_source_address(const struct timeline *timeline, struct rule_run *run)
+{
+    char text[ENDPOINT_TEXT];
+    const struct event *event;
+    size_t n = 0;
+
+    while ((event = next_datagram(timeline, &n)) != NULL) {
+        bool none = is_unspecified(&event->src) && !is_dhcp(event);
+
+        if (event->from != SIDE_CLIENT || (!none && !is_group(&event->src)))
+            continue; /* of a server, ECHO-05 tells */
+        rule_breach(run, SIDE_CLIENT, PACKETS(event->packet), "an address of one host", "%s",
+                    endpoint_addr(&event->src, text));
+        return;
+    }
+}
+
+/* --- damaged datagrams ------------------------------------------------------------------------ */
+
+void udp_bad_discarded(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct event *damaged = NULL;
+
+    for (size_t n = 0; n < timeline->event_count; n++) {
+        const struct event *event = &timeline->events[n];
+
+        if (event->kind == EVENT_DATAGRAM && event->from == SIDE_CLIENT) {
+            if (event->checksum != CHECKSUM_BAD)
+                return; /* the answer may be to this one */
+            damaged = event;
+        } else if ((event->kind == EVENT_DATAGRAM || event->kind == EVENT_ICMP) &&
+                   event->from == SIDE_SERVER && damaged != NULL) {
+            rule_breach(run, SIDE_SERVER, PACKETS(damaged->packet, event->packet),
+                        "no answer to a datagram with a wrong checksum",
+                        event->kind == EVENT_ICMP ? "an ICMP error" : "a reply");
+            return;
+        }
+    }
 }
 
 /* --- small services --------------------------------------------------------------------------- */
