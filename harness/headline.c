@@ -125,12 +125,8 @@ static void doubts_print(FILE *out, const struct timeline *timeline)
         fprintf(out, " [TLS from packet %" PRIu64 " on, not judged]", headline_tls(timeline));
 }
 
-void headline_print(FILE *out, const struct timeline *timeline, size_t number)
+void headline_print_counts(FILE *out, const struct timeline *timeline)
 {
-    char client[ENDPOINT_TEXT], server[ENDPOINT_TEXT];
-
-    fprintf(out, "#%zu %s: client %s, server %s", number, protocol_name(timeline->protocol),
-            endpoint_format(&timeline->client, client), endpoint_format(&timeline->server, server));
     count_print(out, headline_packets(timeline), "packet", "packets");
     fprintf(out, " from %" PRIu64 " on", headline_first_packet(timeline));
     if (timeline->protocol == PROTOCOL_FTP)
@@ -139,4 +135,13 @@ void headline_print(FILE *out, const struct timeline *timeline, size_t number)
         octets_print(out, timeline);
     doubts_print(out, timeline);
     putc('\n', out);
+}
+
+void headline_print(FILE *out, const struct timeline *timeline, size_t number)
+{
+    char client[ENDPOINT_TEXT], server[ENDPOINT_TEXT];
+
+    fprintf(out, "#%zu %s: client %s, server %s", number, protocol_name(timeline->protocol),
+            endpoint_format(&timeline->client, client), endpoint_format(&timeline->server, server));
+    headline_print_counts(out, timeline);
 }

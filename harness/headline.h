@@ -25,5 +25,7 @@ struct bytes headline_user(const struct timeline *timeline);
 
 /* The line, with its end. `number` is the conversation's in its file, from 1. */
 void headline_print(FILE *out, const struct timeline *timeline, size_t number);
+/* What of it follows the names of client and server: ", 29 packets from 1 on, 7 commands ...". */
+void headline_print_counts(FILE *out, const struct timeline *timeline);
 
 #endif

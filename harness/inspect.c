@@ -250,7 +250,7 @@ enum err inspect_files(const struct options *options, const struct kit *kit, int
     inspection.page = json_on_stdout ? NULL : stdout;
     inspection.color = isatty(STDOUT_FILENO) != 0 && !options->no_color;
     err = each_file_inspect(&inspection, why);
-    if (inspection.page != NULL && err != ERR_USAGE)
+    if (inspection.page != NULL && (err == OK || (err != ERR_USAGE && options->words.count > 1)))
         breakdown_print(inspection.page, &inspection.breakdown);
     if (inspection.dossier != NULL && dossier_close(inspection.dossier, &unwritten) != OK &&
         err == OK) {

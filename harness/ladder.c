@@ -318,13 +318,20 @@ static event_fn *const shows[] = {
 
 /* --- the page --- */
 
+/* Each side above its line; two long addresses stand one below the other. */
 static void heading_print(const struct ladder *ladder)
 {
     char client[ENDPOINT_TEXT], server[ENDPOINT_TEXT];
+    int left = (int)strlen(endpoint_format(&ladder->timeline->client, client));
+    int right = (int)strlen(endpoint_format(&ladder->timeline->server, server));
+    int room = LADDER_COLUMNS - MARGIN - left - right - (int)strlen("client  server");
 
-    fprintf(ladder->out, "%8s %13s client %-*s%*s server\n", "packet", "seconds", 33,
-            endpoint_format(&ladder->timeline->client, client), INNER + 2 - 33 - 7 - 7,
-            endpoint_format(&ladder->timeline->server, server));
+    fprintf(ladder->out, "%8s %13s client %s", "packet", "seconds", client);
+    if (room < 1) {
+        putc('\n', ladder->out);
+        room = LADDER_COLUMNS - right - (int)strlen(" server");
+    }
+    fprintf(ladder->out, "%*s%s server\n", room, "", server);
 }
 
 void ladder_print(FILE *out, const struct timeline *timeline)

@@ -49,7 +49,8 @@ static void timeline_take(void *ctx, struct timeline *timeline)
     if (is_wanted(show, timeline)) {
         if (show->shown++ > 0)
             putchar('\n');
-        headline_print(stdout, timeline, show->conversations);
+        printf("#%zu %s", show->conversations, protocol_name(timeline->protocol));
+        headline_print_counts(stdout, timeline);
         start_print(timeline);
         ladder_print(stdout, timeline);
     }

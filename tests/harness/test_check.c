@@ -339,11 +339,12 @@ START_TEST(show_takes_one_conversation_of_many)
 {
     capture_make("udp C \"one\"\nudp 192.0.2.2:7000 > 192.0.2.1:7 \"two\"\n");
     ck_assert_int_eq(run("show", "--session 2"), 0);
-    prints("#2 udp: client 192.0.2.2:7000");
+    prints("#2 udp, 1 packet from 2 on, 1 datagram, ");
+    prints(" client 192.0.2.2:7000 ");
     prints("3 octets \"two\"");
     ck_assert_ptr_null(strstr(output, "#1"));
     ck_assert_int_eq(run("show", "--port 21"), 0);
-    prints("#1 udp: ");
+    prints("#1 udp, ");
     ck_assert_ptr_null(strstr(output, "#2"));
     ck_assert_int_eq(run("show", "--session 3"), 2);
     prints("the capture has 2 conversations");

@@ -78,6 +78,16 @@ START_TEST(data_connection_lies_between_the_lifelines)
 }
 END_TEST
 
+START_TEST(long_addresses_stand_one_below_the_other)
+{
+    draw_all(bytes_of("client [2001:db8:1111:2222:3333:4444:5555:6666]:40000\n"
+                      "server [2001:db8:1111:2222:3333:4444:5555:7777]:21\nudp C \"x\"\n"));
+    drawn("seconds client [2001:db8:1111:2222:3333:4444:5555:6666]:40000\n  ");
+    drawn("  [2001:db8:1111:2222:3333:4444:5555:7777]:21 server\n");
+    ck_assert_uint_eq(strcspn(page + strcspn(page, "\n") + 1, "\n"), LADDER_COLUMNS);
+}
+END_TEST
+
 START_TEST(datagrams_and_errors_have_words)
 {
     draw_all(bytes_of("udp C \"hello\\n\"\nicmp S 3 3\n"));
@@ -154,6 +164,7 @@ int main(void)
     tcase_add_test(tcase, control_octets_are_escaped_and_long_lines_cut);
     tcase_add_test(tcase, reply_of_several_lines_has_several_rows);
     tcase_add_test(tcase, data_connection_lies_between_the_lifelines);
+    tcase_add_test(tcase, long_addresses_stand_one_below_the_other);
     tcase_add_test(tcase, datagrams_and_errors_have_words);
     tcase_add_test(tcase, what_is_not_in_the_capture_is_said);
     tcase_add_test(tcase, every_specimen_fits_into_100_columns);
