@@ -1,4 +1,5 @@
-/* tcp_rules: the rules for TCP streams that are not FTP's, and the echo service over them. */
+/* tcp_rules: the rules for TCP streams that are not FTP's, and for the old services (RFC 862 to 868)
+ * over them. */
 #ifndef PEERSPEC_SUITES_TCP_RULES_H
 #define PEERSPEC_SUITES_TCP_RULES_H
 
