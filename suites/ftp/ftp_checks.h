@@ -22,7 +22,8 @@ typedef void ftp_check_fn(const struct timeline *timeline, struct rule_run *run)
 ftp_check_fn ftp_reply_code_format, ftp_reply_first_digit, ftp_reply_second_digit,
     ftp_reply_known_code, ftp_reply_crlf, ftp_reply_bare_cr, ftp_reply_nul, ftp_reply_control_bytes,
     ftp_multiline_inner_pad, ftp_multiline_not_nested, ftp_multiline_last_text, ftp_reply_7bit,
-    ftp_reply_line_length, ftp_reply_error_text, ftp_reply_whole_at_close, ftp_telnet_server_noneg;
+    ftp_reply_line_length, ftp_reply_error_text, ftp_reply_whole_at_close, ftp_multiline_end,
+    ftp_telnet_server_noneg;
 /* ftp_dialogue_checks.c */
 ftp_check_fn ftp_greeting_first, ftp_greeting_code, ftp_greeting_prompt, ftp_120_then_220,
     ftp_client_wait_greeting, ftp_one_final_reply, ftp_at_most_one_1yz, ftp_1yz_only_transfer,
@@ -57,7 +58,7 @@ ftp_check_fn ftp_ctrl_handshake, ftp_data_handshake, ftp_port20, ftp_active_src_
 /* ftp_transfer_checks.c */
 ftp_check_fn ftp_no_data_before_150, ftp_client_data_after_150, ftp_no_1yz_no_data,
     ftp_226_after_close, ftp_data_not_after_226, ftp_eof_fin, ftp_close_who, ftp_data_one_per_xfer,
-    ftp_data_simplex, ftp_size_exact, ftp_rest_exact, ftp_ascii_crlf, ftp_150_size;
+    ftp_data_simplex, ftp_size_exact, ftp_rest_exact, ftp_rest_once, ftp_ascii_crlf, ftp_150_size;
 /* ftp_tls_checks.c */
 ftp_check_fn ftp_auth_clienthello, ftp_auth_234_tls, ftp_auth_no_pipeline_server,
     ftp_auth_no_pipeline_client, ftp_pbsz_before_prot, ftp_prot_c_clear, ftp_implicit_tls;

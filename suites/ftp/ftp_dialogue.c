@@ -1,6 +1,7 @@
 #include "suites/ftp/ftp_dialogue.h"
 
 #include <ctype.h>
+#include <string.h>
 
 /* The dialogue while it is built. */
 struct pairing {
@@ -33,8 +34,9 @@ bool ftp_turn_is(const struct timeline *timeline, const struct ftp_turn *turn, c
     if (turn->command == FTP_NONE)
         return false;
     command = &timeline->events[turn->command].command;
-    return bytes_is_nocase(command->verb, verb) ||
-           (command->known != NULL && bytes_is(bytes_of(command->known->canonical), verb));
+    if (command->known == NULL)
+        return bytes_is_nocase(command->verb, verb);
+    return strcmp(command->known->name, verb) == 0 || strcmp(command->known->canonical, verb) == 0;
 }
 
 int ftp_turn_code(const struct timeline *timeline, const struct ftp_turn *turn)

@@ -4,6 +4,7 @@
 #include "suites/ftp/ftp_checks.h"
 
 #define SECOND INT64_C(1000000000)
+#define LOOK_BACK 32 /* commands during one transfer */
 
 enum { IAC = 255, DONT = 254, DO = 253, WONT = 252, WILL = 251, IP = 244, DM = 242 };
 
@@ -11,20 +12,23 @@ enum { IAC = 255, DONT = 254, DO = 253, WONT = 252, WILL = 251, IP = 244, DM = 2
 static const struct ftp_turn *interrupted(const struct ftp_dialogue *dialogue,
                                           const struct ftp_turn *turn)
 {
-    for (const struct ftp_turn *before = turn - 1; before > dialogue->turns; before--)
+    const struct ftp_turn *last =
+        turn > dialogue->turns + LOOK_BACK ? turn - LOOK_BACK : dialogue->turns;
+
+    for (const struct ftp_turn *before = turn - 1; before > last; before--)
         if (before->preliminary != FTP_NONE && before->preliminary < turn->command &&
             before->final > turn->command)
             return before;
     return NULL;
 }
 
-/* The FIN of that side on the flow; NULL: not seen. */
-static const struct event *fin_of(const struct timeline *timeline, size_t flow, enum side side)
+/* The FIN of that side on the control connection; NULL: not seen. */
+static const struct event *fin_of(const struct timeline *timeline, enum side side)
 {
     for (size_t n = 0; n < timeline->event_count; n++) {
         const struct event *event = &timeline->events[n];
 
-        if (event->flow == flow && event->from == side && event->kind == EVENT_FIN)
+        if (event->flow == 0 && event->from == side && event->kind == EVENT_FIN)
             return event;
     }
     return NULL;
@@ -34,8 +38,8 @@ static const struct event *fin_of(const struct timeline *timeline, size_t flow, 
  * otherwise. */
 static const struct event *server_closes(const struct timeline *timeline)
 {
-    const struct event *server = fin_of(timeline, 0, SIDE_SERVER);
-    const struct event *client = fin_of(timeline, 0, SIDE_CLIENT);
+    const struct event *server = fin_of(timeline, SIDE_SERVER);
+    const struct event *client = fin_of(timeline, SIDE_CLIENT);
 
     return server != NULL && client != NULL && server->packet < client->packet ? server : NULL;
 }
@@ -71,8 +75,9 @@ void ftp_abor_closes_data(const struct timeline *timeline, struct rule_run *run)
 
         if (!ftp_turn_is(timeline, turn, "ABOR") || ftp_turn_code(timeline, turn) != 226 ||
             (transfer = interrupted(dialogue, turn)) == NULL || transfer->flow == 0 ||
-            (fin = fin_of(timeline, transfer->flow, SIDE_SERVER)) == NULL)
+            dialogue->marks[transfer->flow].server_fin == FTP_NONE)
             continue;
+        fin = &timeline->events[dialogue->marks[transfer->flow].server_fin];
         reply = &timeline->events[turn->final];
         if (fin->packet > reply->packet && fin->time - reply->time > 5 * SECOND)
             rule_breach(run, SIDE_SERVER,
@@ -230,11 +235,12 @@ void ftp_telnet_refuses(const struct timeline *timeline, struct rule_run *run)
         command = &timeline->events[turn->command];
         if ((command->command.quirks & FTP_COMMAND_NEGOTIATES) == 0)
             continue;
-        for (size_t s = 0; s < turn->final; s++) {
+        for (size_t s = turn->command; s-- > 0;) {
             const struct event *event = &timeline->events[s];
 
+            if (event->packet < command->first_packet)
+                break;
             if (event->flow == 0 && event->kind == EVENT_SEGMENT && event->from == SIDE_CLIENT &&
-                event->packet >= command->first_packet && event->packet <= command->packet &&
                 !judge_options(timeline, run, s, ftp_packet(timeline, turn->final)))
                 return;
         }

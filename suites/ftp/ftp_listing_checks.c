@@ -6,6 +6,8 @@
 #include "suites/ftp/ftp_answer.h"
 #include "suites/ftp/ftp_checks.h"
 
+#define LOOK_BACK 64 /* commands between the transfer of a file and MLSD of it */
+
 /* Where a listing was seen. */
 struct place_seen {
     struct rule_run *run;
@@ -407,7 +409,10 @@ static const struct ftp_turn *transfer_of(const struct timeline *timeline,
                                           const struct ftp_dialogue *dialogue,
                                           const struct ftp_turn *turn, struct bytes name)
 {
-    for (const struct ftp_turn *before = turn - 1; before > dialogue->turns; before--) {
+    const struct ftp_turn *last =
+        turn > dialogue->turns + LOOK_BACK ? turn - LOOK_BACK : dialogue->turns;
+
+    for (const struct ftp_turn *before = turn - 1; before > last; before--) {
         if (moves_files(timeline, before))
             return NULL;
         if ((ftp_turn_is(timeline, before, "RETR") || ftp_turn_is(timeline, before, "STOR")) &&

@@ -145,23 +145,17 @@ void ftp_pasv_random(const struct timeline *timeline, struct rule_run *run)
                     "%u of %u ports are the next or next but one", close, count - 1);
 }
 
-/* The newest 227 or 229 before `packet`, as an event; FTP_NONE: none. */
-static size_t newest_passive(const struct timeline *timeline, uint64_t packet)
-{
-    size_t newest = FTP_NONE;
-
-    for (size_t n = 0; n < timeline->event_count && timeline->events[n].packet < packet; n++)
-        if (port_in(&timeline->events[n]) != 0)
-            newest = n;
-    return newest;
-}
-
 bool ftp_flow_replaced(const struct timeline *timeline, const struct timeline_flow *flow)
 {
-    size_t newest = newest_passive(timeline, flow->syn);
+    unsigned port = 0;
 
-    return newest != FTP_NONE && newest > flow->announced_by &&
-           port_in(&timeline->events[newest]) != flow->server.port;
+    if (flow->announced_by == FTP_NONE)
+        return false;
+    for (size_t n = flow->announced_by + 1;
+         n < timeline->event_count && timeline->events[n].packet < flow->syn; n++)
+        if (port_in(&timeline->events[n]) != 0)
+            port = port_in(&timeline->events[n]);
+    return port != 0 && port != flow->server.port;
 }
 
 void ftp_pasv_replaced(const struct timeline *timeline, struct rule_run *run)
@@ -184,18 +178,6 @@ void ftp_pasv_replaced(const struct timeline *timeline, struct rule_run *run)
 
 /* --- connections that stay -------------------------------------------------------------------- */
 
-/* The server's FIN on the flow; NULL: not seen. */
-static const struct event *server_end(const struct timeline *timeline, size_t flow)
-{
-    for (size_t n = 0; n < timeline->event_count; n++) {
-        const struct event *event = &timeline->events[n];
-
-        if (event->flow == flow && event->from == SIDE_SERVER && event->kind == EVENT_FIN)
-            return event;
-    }
-    return NULL;
-}
-
 /* True where the data connection is open and idle from `packet` on, whatever the client does. */
 static bool is_idle_from(const struct timeline_flow *flow, uint64_t packet)
 {
@@ -208,9 +190,10 @@ static bool is_idle_from(const struct timeline_flow *flow, uint64_t packet)
 static void judge_late(const struct timeline *timeline, struct rule_run *run, size_t flow,
                        const struct event *event, const char *expected)
 {
-    const struct event *end = server_end(timeline, flow);
+    size_t fin = ftp_dialogue(timeline, run)->marks[flow].server_fin;
+    const struct event *end = fin == FTP_NONE ? event : &timeline->events[fin];
 
-    if (end != NULL && end->packet > event->packet && end->time - event->time > PROMPTLY)
+    if (end->packet > event->packet && end->time - event->time > PROMPTLY)
         rule_remark(run, SIDE_SERVER, VERDICT_WARN, PACKETS(event->packet, end->packet), expected,
                     "closed %lld seconds later", (long long)((end->time - event->time) / SECOND));
 }
@@ -241,24 +224,21 @@ static bool opens_anew(const struct timeline *timeline, const struct ftp_turn *t
 void ftp_data_ends_with_port(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    size_t n = 1; /* of the first turn that may ask for another connection than the flow's */
 
     if (!dialogue->complete)
         return;
     for (size_t f = 1; f < timeline->flow_count; f++) {
         const struct timeline_flow *flow = &timeline->flows[f];
 
-        for (size_t n = 1; n < dialogue->count; n++) {
-            const struct ftp_turn *turn = &dialogue->turns[n];
-            const struct event *reply;
-
-            if (!opens_anew(timeline, turn) || ftp_packet(timeline, turn->command) < flow->ack)
-                continue;
-            reply = &timeline->events[turn->final];
-            if (is_idle_from(flow, ftp_packet(timeline, turn->command)))
-                judge_late(timeline, run, f, reply,
-                           "the data connection closed when another one is asked for");
-            break;
-        }
+        while (n < dialogue->count &&
+               (ftp_packet(timeline, dialogue->turns[n].command) < flow->ack ||
+                !opens_anew(timeline, &dialogue->turns[n])))
+            n++;
+        if (n < dialogue->count &&
+            is_idle_from(flow, ftp_packet(timeline, dialogue->turns[n].command)))
+            judge_late(timeline, run, f, &timeline->events[dialogue->turns[n].final],
+                       "the data connection closed when another one is asked for");
     }
 }
 

@@ -269,6 +269,42 @@ void ftp_reply_error_text(const struct timeline *timeline, struct rule_run *run)
     }
 }
 
+/* The last line of a reply of several lines that never ended, where it looks like the end but for
+ * its code; empty otherwise. */
+static struct bytes false_end(const struct event *event)
+{
+    struct bytes rest = event->text, last = {NULL, 0};
+    size_t len;
+
+    if (!is_torn(event) || rest.len < 4 || rest.at[3] != '-')
+        return last;
+    while ((len = ftp_line_length(rest)) > 0) {
+        last = ftp_line_text(bytes_slice(rest, 0, len));
+        rest = bytes_from(rest, len);
+    }
+    if (rest.len > 0 || last.len < 4 || last.at[3] != ' ' ||
+        bytes_equal(bytes_slice(last, 0, 3), bytes_slice(event->text, 0, 3)))
+        return (struct bytes){NULL, 0};
+    for (size_t n = 0; n < 3; n++)
+        if (last.at[n] < '0' || last.at[n] > '9')
+            return (struct bytes){NULL, 0};
+    return last;
+}
+
+void ftp_multiline_end(const struct timeline *timeline, struct rule_run *run)
+{
+    struct reply_walk walk = walk_replies(timeline);
+    const struct event *event;
+
+    if (!timeline->ended)
+        return;
+    while ((event = next_text(&walk)) != NULL)
+        if (false_end(event).len > 0)
+            rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet),
+                        "a last line with the code of the first", "%s",
+                        rule_quote(run, event->text));
+}
+
 void ftp_reply_whole_at_close(const struct timeline *timeline, struct rule_run *run)
 {
     const struct timeline_flow *control = &timeline->flows[0];
@@ -278,7 +314,7 @@ void ftp_reply_whole_at_close(const struct timeline *timeline, struct rule_run *
     if (control->rst[SIDE_SERVER] != 0 || control->rst[SIDE_CLIENT] != 0)
         return;
     while ((event = next_text(&walk)) != NULL)
-        if (is_torn(event))
+        if (is_torn(event) && false_end(event).len == 0)
             rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, control->fin[SIDE_SERVER]),
                         "the last reply whole before the connection is closed",
                         "%s, and then the end", rule_quote(run, event->text));

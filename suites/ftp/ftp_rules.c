@@ -911,6 +911,17 @@ const struct rule ftp_rules[] = {
      "On port 990 TLS begins with the first octet, and no greeting comes in clear.",
      "Clients send a ClientHello there and wait for TLS.",
      NULL, ftp_implicit_tls},
+    {"FTP-MULTILINE-TERMINATOR", PROTOCOL_FTP, SUBJECT_SERVER, LEVEL_MUST,
+     "RFC 959 4.2",
+     "The last line of a multi-line reply begins with the code of the first one and a space.",
+     "tnftp, ncftp and ftplib wait for it until they time out.",
+     "A reply that ends later after all: FTP-MULTILINE-INNER-PAD tells of it.", ftp_multiline_end},
+    {"FTP-REST-ONE-SHOT", PROTOCOL_FTP, SUBJECT_SERVER, LEVEL_PRACTICE,
+     "RFC 3659 5.3",
+     "REST holds for one transfer.",
+     "The next file lacks its beginning.",
+     "Only where SIZE was asked and the same file is fetched once more, in type I.",
+     ftp_rest_once},
     {NULL, PROTOCOL_FTP, SUBJECT_BOTH, LEVEL_MUST, NULL, NULL, NULL, NULL, NULL},
 };
 /* clang-format on */

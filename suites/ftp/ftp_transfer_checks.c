@@ -411,6 +411,64 @@ void ftp_rest_exact(const struct timeline *timeline, struct rule_run *run)
     judge_length(timeline, run, true, "the octets from the restart marker to the end of the file");
 }
 
+/* True where nothing between the two downloads can have changed the file or asked for a part. */
+static bool is_undisturbed(const struct timeline *timeline, const struct ftp_turn *from,
+                           const struct ftp_turn *to)
+{
+    static const char *const allowed[] = {"PASV", "EPSV", "PORT", "EPRT", "NOOP", NULL};
+
+    for (const struct ftp_turn *turn = from + 1; turn < to; turn++) {
+        const char *const *verb = allowed;
+
+        while (*verb != NULL && !ftp_turn_is(timeline, turn, *verb))
+            verb++;
+        if (*verb == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* True where the download began at the restart marker, as SIZE proves. */
+static bool is_partial(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
+                       const struct transfer *transfer)
+{
+    uint64_t restart = restart_of(timeline, dialogue, transfer->turn), size = 0;
+
+    return restart > 0 && transfer->turn->type == 'I' && is_whole_download(timeline, transfer) &&
+           size_before(timeline, dialogue, transfer->turn, &size) != NULL &&
+           transfer->flow->octets[SIDE_SERVER] + restart == size;
+}
+
+/* True where `next`, without REST, brought the same part of the same file. */
+static bool is_part_again(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
+                          const struct transfer *part, const struct transfer *next)
+{
+    return is_whole_download(timeline, next) && next->turn->type == 'I' &&
+           restart_of(timeline, dialogue, next->turn) == 0 &&
+           next->flow->octets[SIDE_SERVER] == part->flow->octets[SIDE_SERVER] &&
+           bytes_equal(argument_of(timeline, part->turn), argument_of(timeline, next->turn)) &&
+           is_undisturbed(timeline, part->turn, next->turn);
+}
+
+void ftp_rest_once(const struct timeline *timeline, struct rule_run *run)
+{
+    struct transfer_walk walk = walk_transfers(timeline, run);
+    struct transfer part = {.turn = NULL}, transfer;
+
+    while (next_transfer(&walk, &transfer)) {
+        if (part.turn != NULL && is_part_again(timeline, walk.dialogue, &part, &transfer))
+            rule_breach(run, SIDE_SERVER,
+                        PACKETS(command_packet(timeline, &part),
+                                command_packet(timeline, &transfer), transfer.flow->last),
+                        "the whole file after the one transfer that REST was for",
+                        "its last %llu octets again, without REST",
+                        (unsigned long long)transfer.flow->octets[SIDE_SERVER]);
+        part.turn = NULL;
+        if (is_partial(timeline, walk.dialogue, &transfer))
+            part = transfer;
+    }
+}
+
 void ftp_ascii_crlf(const struct timeline *timeline, struct rule_run *run)
 {
     struct transfer_walk walk = walk_transfers(timeline, run);
