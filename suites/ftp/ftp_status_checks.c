@@ -177,44 +177,54 @@ void ftp_mode_stru_default(const struct timeline *timeline, struct rule_run *run
 
 /* --- older names ------------------------------------------------------------------------------ */
 
-/* The first turn of that very name to which the user was logged in, with one of the codes. */
-static const struct ftp_turn *find_turn(const struct timeline *timeline,
-                                        const struct ftp_dialogue *dialogue, const char *verb,
-                                        bool refused)
+#define ALIASES 10
+
+/* Each command, and its older name behind it. */
+static const char *const aliases[ALIASES] = {"MKD",  "XMKD", "RMD",  "XRMD", "PWD",
+                                             "XPWD", "CDUP", "XCUP", "CWD",  "XCWD"};
+
+static bool is_unknown(int code)
+{
+    return code == 500 || code == 502;
+}
+
+/* The first turns of each name that were obeyed, or, where `unknown`, not understood. */
+static void find_aliases(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
+                         bool unknown, const struct ftp_turn *found[ALIASES])
 {
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
         int code = ftp_turn_code(timeline, turn);
 
-        if (is_plain(timeline, turn) && turn->logged_in &&
-            strcmp(ftp_turn_verb(timeline, turn), verb) == 0 &&
-            (refused ? code == 500 || code == 502 : code / 100 == 2))
-            return turn;
+        if (!turn->logged_in || !(unknown ? is_unknown(code) : code / 100 == 2) ||
+            !is_plain(timeline, turn))
+            continue;
+        for (size_t a = 0; a < ALIASES; a++)
+            if (found[a] == NULL && strcmp(ftp_turn_verb(timeline, turn), aliases[a]) == 0)
+                found[a] = turn;
     }
-    return NULL;
 }
 
 void ftp_x_aliases(const struct timeline *timeline, struct rule_run *run)
 {
-    static const char *const pairs[][2] = {{"MKD", "XMKD"},  {"RMD", "XRMD"}, {"PWD", "XPWD"},
-                                           {"CDUP", "XCUP"}, {"CWD", "XCWD"}, {NULL, NULL}};
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    const struct ftp_turn *taken[ALIASES] = {NULL}, *refused[ALIASES] = {NULL};
 
-    for (int p = 0; pairs[p][0] != NULL; p++)
-        for (int old = 0; old < 2; old++) {
-            const char *known = pairs[p][old], *unknown = pairs[p][1 - old];
-            const struct ftp_turn *taken = find_turn(timeline, dialogue, known, false);
-            const struct ftp_turn *refused = find_turn(timeline, dialogue, unknown, true);
+    find_aliases(timeline, dialogue, true, refused);
+    find_aliases(timeline, dialogue, false, taken);
+    for (size_t a = 0; a < ALIASES; a++) {
+        size_t other = a ^ 1;
 
-            if (taken == NULL || refused == NULL)
-                continue;
-            rule_breach(
-                run, SIDE_SERVER,
-                PACKETS(ftp_packet(timeline, taken->final), ftp_packet(timeline, refused->command),
-                        ftp_packet(timeline, refused->final)),
-                "both names of the command known", "%d to %s, but %d to %s",
-                ftp_turn_code(timeline, refused), unknown, ftp_turn_code(timeline, taken), known);
-        }
+        if (refused[a] == NULL || taken[other] == NULL)
+            continue;
+        rule_breach(run, SIDE_SERVER,
+                    PACKETS(ftp_packet(timeline, taken[other]->final),
+                            ftp_packet(timeline, refused[a]->command),
+                            ftp_packet(timeline, refused[a]->final)),
+                    "both names of the command known", "%d to %s, but %d to %s",
+                    ftp_turn_code(timeline, refused[a]), aliases[a],
+                    ftp_turn_code(timeline, taken[other]), aliases[other]);
+    }
 }
 
 /* --- LANG ------------------------------------------------------------------------------------- */
