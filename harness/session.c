@@ -82,6 +82,17 @@ static enum err named_target(struct session *session, const char *name, struct d
     return OK;
 }
 
+/* --adapter names a file, also one that stands here. */
+static enum err adapter_file(struct session *session, struct diag *why)
+{
+    const char *file = session->options->adapter;
+    char path[WORKSPACE_PATH];
+
+    snprintf(path, sizeof path, "%s%s",
+             strchr(file, '/') == NULL && access(file, R_OK) == 0 ? "./" : "", file);
+    return named_target(session, path, why);
+}
+
 static void command_target(struct session *session)
 {
     struct subject *subject = &session->settings.subject;
@@ -106,7 +117,7 @@ static enum err set_target(struct session *session, struct diag *why)
         return OK;
     }
     if (options->adapter != NULL)
-        return named_target(session, options->adapter, why);
+        return adapter_file(session, why);
     if (options->target.kind == TARGET_URL && options->command == COMMAND_SERVER)
         return url_target(session, why);
     if (options->target.kind == TARGET_NAME)
