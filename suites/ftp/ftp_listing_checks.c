@@ -65,7 +65,7 @@ static void choice_follow(struct place_seen *place, const struct timeline *timel
     if (!bytes_is_nocase(bytes_slice(argument, 0, end), "MLST"))
         return;
     place->chosen = ftp_turn_code(timeline, turn) == 200 && !turn->pipelined;
-    place->facts = bytes_from(argument, end + 1);
+    place->facts = bytes_trim(bytes_from(argument, end));
 }
 
 /* Judge the lines of each listing that `verb` brought. */

@@ -201,6 +201,8 @@ void ftp_client_restarts(const struct timeline *timeline, struct rule_run *run)
 
         if (before->pipelined || ftp_turn_code(timeline, before) < 400)
             continue;
+        if (turn->logged_in && ftp_turn_is(timeline, turn, "ACCT"))
+            continue; /* an account for a single command is no part of the login */
         for (int s = 0; seconds[s][0] != NULL; s++)
             if (ftp_turn_is(timeline, turn, seconds[s][0]) &&
                 ftp_turn_is(timeline, before, seconds[s][0]))

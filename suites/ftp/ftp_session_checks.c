@@ -109,6 +109,8 @@ static void judge_without_login(const struct timeline *timeline, struct rule_run
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
     bool reset = false;
 
+    if (dialogue->count > 0 && ftp_turn_code(timeline, dialogue->turns) == 230)
+        return; /* nobody has to log in, after REIN as before */
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
         size_t reply = turn->preliminary != FTP_NONE ? turn->preliminary : turn->final;

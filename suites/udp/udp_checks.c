@@ -198,23 +198,48 @@ void udp_source_address(const struct timeline *timeline, struct rule_run *run)
 
 /* --- damaged datagrams ------------------------------------------------------------------------ */
 
+/* True where some checksum of the client's is right: of one whose checksums are all wrong, the
+ * network card computes them after the capture. */
+static bool computes_checksums(const struct timeline *timeline)
+{
+    const struct event *event;
+    size_t n = 0;
+
+    while ((event = next_datagram(timeline, &n)) != NULL)
+        if (event->from == SIDE_CLIENT && event->checksum == CHECKSUM_GOOD)
+            return true;
+    return false;
+}
+
+/* True where `answer` echoes or quotes the damaged datagram, and so is about no other one. */
+static bool is_about(const struct event *answer, const struct event *damaged)
+{
+    size_t at = bytes_search(answer->text, damaged->text);
+
+    return damaged->text.len > 0 && !damaged->cut && at < answer->text.len &&
+           (answer->kind == EVENT_ICMP || answer->octets == damaged->octets);
+}
+
 void udp_bad_discarded(const struct timeline *timeline, struct rule_run *run)
 {
     const struct event *damaged = NULL;
 
+    if (!computes_checksums(timeline))
+        return;
     for (size_t n = 0; n < timeline->event_count; n++) {
         const struct event *event = &timeline->events[n];
 
         if (event->kind == EVENT_DATAGRAM && event->from == SIDE_CLIENT) {
-            if (event->checksum != CHECKSUM_BAD)
-                return; /* the answer may be to this one */
-            damaged = event;
+            if (event->checksum == CHECKSUM_BAD)
+                damaged = event;
+            else if (damaged != NULL && bytes_equal(event->text, damaged->text))
+                damaged = NULL; /* sent again, undamaged */
         } else if ((event->kind == EVENT_DATAGRAM || event->kind == EVENT_ICMP) &&
-                   event->from == SIDE_SERVER && damaged != NULL) {
+                   event->from == SIDE_SERVER && damaged != NULL && is_about(event, damaged)) {
             rule_breach(run, SIDE_SERVER, PACKETS(damaged->packet, event->packet),
-                        "no answer to a datagram with a wrong checksum",
+                        "no answer to a datagram with a wrong checksum", "%s",
                         event->kind == EVENT_ICMP ? "an ICMP error" : "a reply");
-            return;
+            damaged = NULL;
         }
     }
 }

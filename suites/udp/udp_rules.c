@@ -70,7 +70,8 @@ const struct rule udp_rules[] = {
      "RFC 1122 4.1.3.4",
      "A datagram with a wrong checksum is thrown away without an answer.",
      "Port and payload may be what is damaged.",
-     "Where a datagram with a right one was sent before the answer.", udp_bad_discarded},
+     "Only answers that hold the damaged payload; clients of which no checksum is right, since a "
+     "network card may compute them after the capture.", udp_bad_discarded},
     {"ECHO-01", PROTOCOL_UDP, SUBJECT_SERVER, LEVEL_MUST,
      "RFC 862",
      "An echo server sends back the payload that it received, octet by octet and whole.",
