@@ -54,7 +54,7 @@ def cases(side):
         tap = run(PEERSPEC, side, "builtin", "--jobs", "1", "--tap", "-")
         whole.append(time.monotonic() - start)
         times = re.findall(r"^# ([\d.]+) ms, ([\d.]+) ms of it our own$", tap, re.M)
-        short = [(float(total), float(own)) for total, own in times if float(total) < 500]
+        short = [(float(total), float(own)) for total, own in times if float(total) < 100]
         means.append(statistics.mean(own for _, own in short))
         totals.append(sum(total for total, _ in short) / 1000)
     line(f"{side} builtin: our own time a case, mean", median(means), "ms", "5 ms")
