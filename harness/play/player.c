@@ -1,6 +1,5 @@
 #include "play/player.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +21,7 @@ struct player {
     struct peer *peer;
     struct script at;
     struct bindings bindings;
-    struct deviation *deviations;
-    size_t deviation_count;
+    struct deviations deviations;
     const struct step *data_steps[MAX_DATA_STEPS]; /* transfers that have not ended, in order */
     size_t data_count;
     const struct ftp_verb *verb;   /* of the command that is being answered */
@@ -44,78 +42,10 @@ struct player {
 
 static void advance(struct player *player);
 
-/* What the script is about, told as the report will print it. */
-static void describe_step(const struct step *step, char *text, size_t room)
-{
-    if (step == NULL)
-        snprintf(text, room, "nothing");
-    else if (step->kind == STEP_ACT)
-        snprintf(text, room, "the %s to close the connection", side_name(step->speaker));
-    else if (step->kind == STEP_LINE)
-        snprintf(text, room, "%c> " BYTES_FMT, step->speaker == SIDE_CLIENT ? 'C' : 'S',
-                 BYTES_ARG(step->lines[0].source));
-    else
-        snprintf(text, room, "%c> %.*s (%zu octets)",
-                 step->kind == STEP_DATA ? 'D' : step->speaker == SIDE_CLIENT ? 'C' : 'S',
-                 step->payload.source.len > 60 ? 60 : (int)step->payload.source.len,
-                 step->payload.source.at, step->payload.octets.len);
-}
-
 static struct deviation *deviate(struct player *player, enum deviation_kind kind,
                                  const struct step *step, size_t entry)
 {
-    struct deviation *grown =
-        realloc(player->deviations, (player->deviation_count + 1) * sizeof *grown);
-
-    if (grown == NULL)
-        abort();
-    player->deviations = grown;
-    grown += player->deviation_count++;
-    *grown = (struct deviation){.kind = kind, .step = step, .entry = entry};
-    describe_step(step, grown->expected, sizeof grown->expected);
-    return grown;
-}
-
-__attribute__((format(printf, 2, 3))) static void saw(struct deviation *deviation, const char *fmt,
-                                                      ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    vsnprintf(deviation->seen, sizeof deviation->seen, fmt, ap);
-    va_end(ap);
-}
-
-/* The text of a line for people: without its line end, and what cannot be printed as \xNN. */
-static void saw_text(struct deviation *deviation, struct bytes text)
-{
-    struct entry entry = {.kind = ENTRY_HEARD, .text = text, .octets = text.len};
-
-    entry_format(&entry, deviation->seen, sizeof deviation->seen);
-}
-
-/* Offset at which two runs of octets begin to differ. */
-static size_t first_difference(struct bytes a, struct bytes b)
-{
-    size_t shorter = a.len < b.len ? a.len : b.len;
-    size_t at = 0;
-
-    while (at < shorter && a.at[at] == b.at[at])
-        at++;
-    return at;
-}
-
-/* How octets that came differ from those that were expected. */
-static void saw_difference(struct deviation *deviation, struct bytes got, struct bytes wanted)
-{
-    size_t at = first_difference(got, wanted);
-
-    if (at == got.len)
-        saw(deviation, "%zu octets, the first of what was expected", got.len);
-    else if (at == wanted.len)
-        saw(deviation, "%zu octets, more than expected", got.len);
-    else
-        saw(deviation, "%zu octets that differ from octet %zu on", got.len, at);
+    return deviation_add(&player->deviations, kind, step, entry);
 }
 
 static size_t last_entry(const struct player *player)
@@ -461,9 +391,9 @@ static enum peer_claim unmatched(struct player *player, struct bytes text)
         return PEER_MODEL;
     deviation = deviate(player, DEVIATION_UNEXPECTED, expected, last_entry(player));
     if (expected != NULL && expected->kind == STEP_PAYLOAD && expected->payload.given)
-        saw_difference(deviation, text, expected->payload.octets);
+        deviation_saw_difference(deviation, text, expected->payload.octets);
     else
-        saw_text(deviation, text);
+        deviation_saw_text(deviation, text);
     stop(player);
     return PEER_MODEL;
 }
@@ -476,7 +406,7 @@ static void accept_step(struct player *player, const struct step *step, size_t i
         struct deviation *deviation =
             deviate(player, DEVIATION_HOLE, step, last_entry(player));
 
-        saw(deviation, "no {%s} can be read from the line", hole_name(missing));
+        deviation_saw(deviation, "no {%s} can be read from the line", hole_name(missing));
         stop(player);
         return;
     }
@@ -519,7 +449,7 @@ static enum peer_claim heard_line(struct player *player, struct bytes text)
 
 static void stream_differs(struct player *player, const struct step *step, struct bytes got)
 {
-    saw_difference(deviate(player, DEVIATION_UNEXPECTED, step, last_entry(player)), got,
+    deviation_saw_difference(deviate(player, DEVIATION_UNEXPECTED, step, last_entry(player)), got,
                    step->payload.octets);
     stop(player);
 }
@@ -539,7 +469,7 @@ static enum peer_claim heard_stream(struct player *player, struct bytes text)
         if (step == NULL || got.len == 0 || step->kind != STEP_PAYLOAD ||
             script_candidates(&player->at, candidates) == 0)
             return PEER_SCRIPT;
-        if (step->payload.given && first_difference(got, step->payload.octets) <
+        if (step->payload.given && octets_agree(got, step->payload.octets) <
                                        (got.len < step->payload.octets.len
                                             ? got.len
                                             : step->payload.octets.len)) {
@@ -584,14 +514,14 @@ static void judge_data(struct player *player, const struct step *step,
     if (step == NULL || player->stopped)
         return;
     if (!end->opened)
-        saw(deviate(player, DEVIATION_DATA, step, last_entry(player)),
+        deviation_saw(deviate(player, DEVIATION_DATA, step, last_entry(player)),
             "no data connection came about");
     else if (!end->fake_sent && end->how == PEER_RESET)
-        saw(deviate(player, DEVIATION_DATA, step, last_entry(player)),
+        deviation_saw(deviate(player, DEVIATION_DATA, step, last_entry(player)),
             "%llu octets, then the data connection was reset", (unsigned long long)end->octets);
     else if (!end->fake_sent && step->payload.given &&
              !bytes_equal(end->content, step->payload.octets))
-        saw_difference(deviate(player, DEVIATION_DATA, step, last_entry(player)), end->content,
+        deviation_saw_difference(deviate(player, DEVIATION_DATA, step, last_entry(player)), end->content,
                        step->payload.octets);
 }
 
@@ -668,7 +598,7 @@ static void on_closed(void *ctx, enum peer_end how)
 
         if (step == NULL)
             step = script_peek(&player->at);
-        saw(deviate(player, DEVIATION_CLOSED, step, last_entry(player)), "the server %s",
+        deviation_saw(deviate(player, DEVIATION_CLOSED, step, last_entry(player)), "the server %s",
             end_in_words(how));
         player->stopped = true;
     }
@@ -738,7 +668,7 @@ void player_free(struct player *player)
         player->peer->base.ops->free(player->peer);
     buf_fini(&player->line);
     buf_fini(&player->stream);
-    free(player->deviations);
+    deviations_fini(&player->deviations);
     free(player);
 }
 
@@ -779,12 +709,12 @@ static void saw_silence(struct player *player, struct deviation *deviation)
         }
     }
     if (last == NULL) {
-        saw(deviation, player->closed || player->open ? "nothing came"
+        deviation_saw(deviation, player->closed || player->open ? "nothing came"
                                                       : "no connection was made");
         return;
     }
     entry_format(last, line, sizeof line);
-    saw(deviation, "the %s stalled after '%.110s': no %s came%s",
+    deviation_saw(deviation, "the %s stalled after '%.110s': no %s came%s",
         side_name(side_other(player->fake)), line,
         player->config.protocol != PROTOCOL_FTP ? "octet"
         : player->fake == SIDE_SERVER           ? "command"
@@ -807,17 +737,17 @@ static void judge_missing(struct player *player, bool timed_out)
                                          : DEVIATION_MISSING,
                         step, last_entry(player));
     if (player->stream.len > 0)
-        saw(deviation, "%zu octets, the first of what was expected%s", player->stream.len,
+        deviation_saw(deviation, "%zu octets, the first of what was expected%s", player->stream.len,
             player->closed && player->how_closed == PEER_RESET ? ", then RST"
             : player->closed                                   ? ", then FIN"
                                                                : "");
     else if (timed_out)
         saw_silence(player, deviation);
     else if (player->closed)
-        saw(deviation, "the %s %s without it", side_name(side_other(player->fake)),
+        deviation_saw(deviation, "the %s %s without it", side_name(side_other(player->fake)),
             end_in_words(player->how_closed));
     else
-        saw(deviation, "the %s ended without it", side_name(side_other(player->fake)));
+        deviation_saw(deviation, "the %s ended without it", side_name(side_other(player->fake)));
 }
 
 void player_end(struct player *player, bool timed_out)
@@ -828,15 +758,15 @@ void player_end(struct player *player, bool timed_out)
         judge_missing(player, timed_out);
     for (size_t i = 0; i < player->data_count && !player->stopped; i++)
         if (player->data_steps[i] != NULL)
-            saw(deviate(player, DEVIATION_DATA, player->data_steps[i], last_entry(player)),
+            deviation_saw(deviate(player, DEVIATION_DATA, player->data_steps[i], last_entry(player)),
                 "the transfer did not end");
     player->stopped = true;
 }
 
 size_t player_deviations(const struct player *player, const struct deviation **out)
 {
-    *out = player->deviations;
-    return player->deviation_count;
+    *out = player->deviations.list;
+    return player->deviations.count;
 }
 
 const struct bindings *player_bindings(const struct player *player)

@@ -6,25 +6,8 @@
 #define PEERSPEC_PLAY_PLAYER_H
 
 #include "exchange/exchange.h"
+#include "play/deviation.h"
 #include "play/peer.h"
-
-/* What the script and the IUT disagree about. */
-enum deviation_kind {
-    DEVIATION_UNEXPECTED, /* a command or reply that the step does not allow */
-    DEVIATION_MISSING,    /* the step was never reached: the IUT did not do it */
-    DEVIATION_CLOSED,     /* the connection ended before the step */
-    DEVIATION_TIMEOUT,    /* nothing came in time */
-    DEVIATION_DATA,       /* the data connection did not carry what the step says */
-    DEVIATION_HOLE,       /* the reply lacks the value that a hole names */
-};
-
-struct deviation {
-    enum deviation_kind kind;
-    const struct step *step; /* NULL: no step, a line that nothing allows */
-    size_t entry;            /* index in the transcript of what came; (size_t)-1: nothing */
-    char expected[160];
-    char seen[240];
-};
 
 struct player;
 
