@@ -430,8 +430,22 @@ void connection_take(struct flow_reader *reader, const struct packet *packet)
         flow_end(reader, flow);
 }
 
+/* What a side said last may be missing, and nothing of its own comes after it to show that. */
+static void unseen_note(struct flow_reader *reader, struct flow *flow)
+{
+    for (int side = 0; side < 2; side++) {
+        struct arrival arrival = {reader, flow, (enum side)side};
+        size_t unseen = stream_unseen(&flow->stream[side]);
+
+        if (unseen > 0)
+            gap_note(&arrival, unseen);
+    }
+}
+
 void connection_finish(struct flow_reader *reader, struct flow *flow)
 {
     held_flush(reader, flow);
+    if (told(flow)->role == ROLE_CONTROL)
+        unseen_note(reader, flow);
     transfer_finish(flow);
 }

@@ -191,6 +191,14 @@ void stream_flush(struct stream *stream, const struct stream_sink *sink)
     stream_fini(stream);
 }
 
+size_t stream_unseen(const struct stream *stream)
+{
+    bool behind = stream->started && !stream->ended && stream->held == NULL &&
+                  stream->acked_known && after(stream->acked, stream->next) > 0;
+
+    return behind ? (size_t)(stream->acked - stream->next) : 0;
+}
+
 bool stream_closed(const struct stream *stream)
 {
     return stream->ended && stream->acked_known && after(stream->acked, stream->next) >= 0;

@@ -54,6 +54,8 @@ void stream_add(struct stream *stream, const struct stream_segment *segment,
 void stream_acked(struct stream *stream, uint32_t ack, const struct stream_sink *sink);
 /* No more will come: hand on what is held, with its gaps. */
 void stream_flush(struct stream *stream, const struct stream_sink *sink);
+/* Octets behind all that was seen that the other side acknowledged nevertheless; a FIN is one. */
+size_t stream_unseen(const struct stream *stream);
 /* True once the FIN was reached and acknowledged. */
 bool stream_closed(const struct stream *stream);
 

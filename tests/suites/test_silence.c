@@ -122,6 +122,14 @@ START_TEST(a_packet_that_the_capture_lost_breaks_nothing)
 }
 END_TEST
 
+/* What comes after it does not show that it is missing, but an ACK may. */
+START_TEST(a_packet_that_the_capture_lost_shortly_before_its_end_breaks_nothing)
+{
+    for (size_t last = (size_t)_i + 1; last <= (size_t)_i + 3 && last < LINES; last++)
+        judge_changed((size_t)_i, "", "! lost\n", last);
+}
+END_TEST
+
 START_TEST(a_packet_that_came_twice_breaks_nothing)
 {
     judge_changed((size_t)_i, "", "! twice\n", LINES);
@@ -202,6 +210,8 @@ int main(void)
 
     tcase_add_test(all, a_session_by_the_book_breaks_nothing);
     tcase_add_loop_test(all, a_packet_that_the_capture_lost_breaks_nothing, 0, LINES);
+    tcase_add_loop_test(all, a_packet_that_the_capture_lost_shortly_before_its_end_breaks_nothing,
+                        0, LINES);
     tcase_add_loop_test(all, a_packet_that_came_twice_breaks_nothing, 0, LINES);
     tcase_add_loop_test(all, a_line_in_many_segments_breaks_nothing, 0, LINES);
     tcase_add_loop_test(all, a_capture_that_ends_early_breaks_nothing, 0, LINES);
