@@ -24,7 +24,9 @@ static void describe_step(const struct step *step, char *text, size_t room)
                  BYTES_ARG(step->lines[0].source));
     else
         snprintf(text, room, "%c> %.*s (%zu octets)",
-                 step->kind == STEP_DATA ? 'D' : step->speaker == SIDE_CLIENT ? 'C' : 'S',
+                 step->kind == STEP_DATA        ? 'D'
+                 : step->speaker == SIDE_CLIENT ? 'C'
+                                                : 'S',
                  step->payload.source.len > 60 ? 60 : (int)step->payload.source.len,
                  step->payload.source.at, step->payload.octets.len);
 }
@@ -32,8 +34,7 @@ static void describe_step(const struct step *step, char *text, size_t room)
 struct deviation *deviation_add(struct deviations *deviations, enum deviation_kind kind,
                                 const struct step *step, size_t entry)
 {
-    struct deviation *grown =
-        realloc(deviations->list, (deviations->count + 1) * sizeof *grown);
+    struct deviation *grown = realloc(deviations->list, (deviations->count + 1) * sizeof *grown);
 
     if (grown == NULL)
         abort();

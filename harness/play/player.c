@@ -1,54 +1,22 @@
-#include "play/player.h"
+#include "play/player_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "exchange/match.h"
-#include "play/script.h"
-#include "proto/ftp_command.h"
 
 #define MAX_LINE (1u << 20)
 #define MAX_STREAM (64u << 20)
-#define MAX_DATA_STEPS 32
 #define OPTIONAL_REPLY_WAIT (100 * CLOCK_MS)
 
-struct player {
-    const struct exchange *exchange; /* NULL: by hand */
-    enum side fake;
-    struct peer_config config;
-    struct peer *peer;
-    struct script at;
-    struct bindings bindings;
-    struct deviations deviations;
-    const struct step *data_steps[MAX_DATA_STEPS]; /* transfers that have not ended, in order */
-    size_t data_count;
-    const struct ftp_verb *verb;   /* of the command that is being answered */
-    struct buf line;               /* what a fake says, being filled */
-    struct buf stream;             /* of a TCP peer, not yet matched */
-    struct loop_timer *optional_wait;
-    bool advancing, again;
-    bool queued;        /* something was given to the peer since its last idle */
-    bool preparing;     /* a fake client gets ready for its next command */
-    bool prepared;
-    bool stopped;       /* the IUT left the script: play no more of it */
-    bool finishing;     /* a fake client was told to end */
-    bool open, closed;  /* the control connection */
-    enum peer_end how_closed;
-    bool script_greets;
-    bool answered;      /* the last reply was final, not 1yz */
-};
-
-static void advance(struct player *player);
-
-static struct deviation *deviate(struct player *player, enum deviation_kind kind,
+struct deviation *player_deviate(struct player *player, enum deviation_kind kind,
                                  const struct step *step, size_t entry)
 {
     return deviation_add(&player->deviations, kind, step, entry);
 }
 
-static size_t last_entry(const struct player *player)
+size_t player_last_entry(const struct player *player)
 {
     size_t count = transcript_count(player->config.transcript);
 
@@ -61,7 +29,7 @@ static bool fakes_step(const struct player *player, const struct step *step)
 }
 
 /* The IUT left the script: a fake client ends its session, a fake server goes on as its model. */
-static void stop(struct player *player)
+void player_stop(struct player *player)
 {
     player->stopped = true;
     if (player->fake == SIDE_CLIENT && !player->finishing && !player->closed) {
@@ -110,16 +78,15 @@ static bool another_follows(const struct player *player)
 
 static void say(struct player *player, const struct step *step)
 {
-    struct peer_say say = {.deliveries = step->deliveries,
-                           .delivery_count = step->delivery_count,
-                           .at = step->at};
+    struct peer_say say = {
+        .deliveries = step->deliveries, .delivery_count = step->delivery_count, .at = step->at};
 
     if (step->kind == STEP_PAYLOAD) {
         say.text = step->payload.octets;
     } else {
         if (!fill_lines(player, step)) {
             note(player, "a hole of this line cannot be filled here", step->at);
-            stop(player);
+            player_stop(player);
             return;
         }
         say.text = buf_bytes(&player->line);
@@ -141,9 +108,8 @@ static void transfer(struct player *player, const struct step *step)
 {
     struct peer_transfer transfer = {0};
 
-    transfer.fake_sends = player->verb != NULL &&
-                          ((player->verb->traits & FTP_VERB_SENDS) != 0) ==
-                              (player->fake == SIDE_SERVER);
+    transfer.fake_sends = player->verb != NULL && ((player->verb->traits & FTP_VERB_SENDS) != 0) ==
+                                                      (player->fake == SIDE_SERVER);
     if (step != NULL) {
         transfer.fake_sends = fakes_step(player, step);
         transfer.payload = transfer.fake_sends && step->payload.given ? &step->payload : NULL;
@@ -156,14 +122,14 @@ static void transfer(struct player *player, const struct step *step)
     player->peer->base.ops->transfer(player->peer, &transfer);
 }
 
-static bool preliminary(const struct step *step)
+bool step_preliminary(const struct step *step)
 {
     return step->kind == STEP_LINE && step->speaker == SIDE_SERVER && step->code_count > 0 &&
            step->codes[0] / 100 == 1;
 }
 
 /* After 1yz to a transfer: where the script does not name the data, the model moves them. */
-static void transfer_unsaid(struct player *player)
+void player_transfer_unsaid(struct player *player)
 {
     const struct step *next = script_peek(&player->at);
 
@@ -195,14 +161,14 @@ static bool ready_to_command(struct player *player, const struct step *step)
 
 static void play_line(struct player *player, const struct step *step)
 {
-    bool starts_data = preliminary(step);
+    bool starts_data = step_preliminary(step);
 
     if (player->fake == SIDE_CLIENT && step->kind == STEP_LINE && !ready_to_command(player, step))
         return;
     player->prepared = false;
     say(player, step);
     if (starts_data && !player->stopped)
-        transfer_unsaid(player);
+        player_transfer_unsaid(player);
 }
 
 static void play_act(struct player *player, const struct step *step)
@@ -220,7 +186,7 @@ static bool script_waits(const struct player *player)
            (player->config.protocol != PROTOCOL_UDP && !player->open);
 }
 
-static void script_ends(struct player *player)
+void player_script_ends(struct player *player)
 {
     if (player->fake != SIDE_CLIENT || player->finishing || player->data_count > 0 ||
         player->closed)
@@ -235,7 +201,7 @@ static void optional_reply_late(void *ctx)
 
     player->optional_wait = NULL;
     script_go_on(&player->at);
-    advance(player);
+    player_advance(player);
 }
 
 /* S? before the fake client's next command: give the reply a moment, then go on without it. */
@@ -267,7 +233,7 @@ static bool play_step(struct player *player)
         return false;
     if (step == NULL) {
         if (script_over(&player->at))
-            script_ends(player);
+            player_script_ends(player);
         else
             wait_for_optional(player);
         return false;
@@ -284,7 +250,7 @@ static bool play_step(struct player *player)
 }
 
 /* Play all that is the fake's turn. Calls from within (a fake may answer at once) are put off. */
-static void advance(struct player *player)
+void player_advance(struct player *player)
 {
     if (player->advancing) {
         player->again = true;
@@ -299,309 +265,10 @@ static void advance(struct player *player)
     player->advancing = false;
 }
 
-/* --- what the IUT says ----------------------------------------------------------------------- */
-
-static void forget_wait(struct player *player)
+void player_forget_wait(struct player *player)
 {
     loop_cancel(player->config.loop, player->optional_wait);
     player->optional_wait = NULL;
-}
-
-static void tell_bound(struct player *player, const struct step *step)
-{
-    if (player->peer->base.ops->bound == NULL)
-        return;
-    for (size_t i = 0; i < step->line_count; i++)
-        for (size_t k = 0; k < step->lines[i].count; k++)
-            if (step->lines[i].pieces[k].hole != HOLE_NONE)
-                player->peer->base.ops->bound(player->peer, step->lines[i].pieces[k].hole,
-                                              &player->bindings);
-}
-
-static bool reply_matches(struct player *player, const struct step *step, struct bytes text,
-                          enum hole *missing)
-{
-    struct ftp_reply reply;
-    struct flaw flaw;
-    size_t used;
-    enum fit fit;
-
-    if (ftp_reply_parse(text, &reply, &used, &flaw) != PARSE_DONE)
-        return false;
-    fit = step_match_reply(step, player->exchange->match, &reply, &player->bindings, missing);
-    if (fit == FIT_YES)
-        *missing = HOLE_NONE;
-    return fit != FIT_NO;
-}
-
-static bool matches(struct player *player, const struct step *step, struct bytes text,
-                    enum hole *missing)
-{
-    *missing = HOLE_NONE;
-    if (step->kind == STEP_PAYLOAD)
-        return step_match_payload(step, text);
-    if (step->kind != STEP_LINE)
-        return false;
-    if (step->speaker == SIDE_CLIENT)
-        return step_match_command(step, text, &player->bindings);
-    return reply_matches(player, step, text, missing);
-}
-
-/* The step of the IUT's, among those that may come now, that `text` is; NULL: none. */
-static const struct step *find_match(struct player *player, struct bytes text, size_t *index,
-                                     enum hole *missing)
-{
-    size_t candidates[SCRIPT_CANDIDATES];
-    size_t count = script_candidates(&player->at, candidates);
-
-    for (size_t i = 0; i < count; i++) {
-        const struct step *step = &player->exchange->steps[candidates[i]];
-
-        if (matches(player, step, text, missing)) {
-            *index = candidates[i];
-            return step;
-        }
-    }
-    return NULL;
-}
-
-static bool login_command(struct bytes text)
-{
-    const struct ftp_verb *verb = ftp_verb_of_line(text);
-
-    return verb != NULL && (verb->traits & FTP_VERB_BEFORE_LOGIN) != 0;
-}
-
-/* May the model answer what the script does not mention? */
-static bool model_may_answer(const struct player *player, struct bytes text)
-{
-    if (player->exchange->answers_unscripted || player->stopped || script_over(&player->at))
-        return player->exchange->answers_unscripted || player->stopped;
-    return player->exchange->logged_in && script_at_start(&player->at) && login_command(text);
-}
-
-static enum peer_claim unmatched(struct player *player, struct bytes text)
-{
-    const struct step *expected = script_expected(&player->at);
-    struct deviation *deviation;
-
-    if (player->fake == SIDE_SERVER && model_may_answer(player, text))
-        return PEER_MODEL;
-    if (player->stopped || player->finishing)
-        return PEER_MODEL;
-    deviation = deviate(player, DEVIATION_UNEXPECTED, expected, last_entry(player));
-    if (expected != NULL && expected->kind == STEP_PAYLOAD && expected->payload.given)
-        deviation_saw_difference(deviation, text, expected->payload.octets);
-    else
-        deviation_saw_text(deviation, text);
-    stop(player);
-    return PEER_MODEL;
-}
-
-static void accept_step(struct player *player, const struct step *step, size_t index,
-                        enum hole missing)
-{
-    script_accept(&player->at, index);
-    if (missing != HOLE_NONE) {
-        struct deviation *deviation =
-            deviate(player, DEVIATION_HOLE, step, last_entry(player));
-
-        deviation_saw(deviation, "no {%s} can be read from the line", hole_name(missing));
-        stop(player);
-        return;
-    }
-    tell_bound(player, step);
-    player->answered = !preliminary(step);
-    if (player->fake == SIDE_CLIENT && preliminary(step))
-        transfer_unsaid(player);
-}
-
-/* A command whose answer the script leaves to the model is matched, and the model answers it. */
-static enum peer_claim claim_after(struct player *player, const struct step *step)
-{
-    const struct step *next = script_peek(&player->at);
-
-    if (player->fake == SIDE_CLIENT || step->kind == STEP_PAYLOAD)
-        return PEER_SCRIPT;
-    if (next == NULL || (next->kind == STEP_LINE && next->speaker == SIDE_CLIENT))
-        return PEER_MODEL;
-    return PEER_SCRIPT;
-}
-
-static enum peer_claim heard_line(struct player *player, struct bytes text)
-{
-    const struct step *step;
-    enum peer_claim claim;
-    enum hole missing;
-    size_t index;
-
-    step = player->stopped ? NULL : find_match(player, text, &index, &missing);
-    if (step == NULL)
-        return unmatched(player, text);
-    forget_wait(player);
-    if (player->fake == SIDE_SERVER && step->kind == STEP_LINE)
-        player->verb = ftp_verb_of_line(text);
-    accept_step(player, step, index, missing);
-    claim = claim_after(player, step);
-    advance(player);
-    return claim;
-}
-
-static void stream_differs(struct player *player, const struct step *step, struct bytes got)
-{
-    deviation_saw_difference(deviate(player, DEVIATION_UNEXPECTED, step, last_entry(player)), got,
-                   step->payload.octets);
-    stop(player);
-}
-
-/* A stream has no message bounds: what came is put together until it makes the step's octets. */
-static enum peer_claim heard_stream(struct player *player, struct bytes text)
-{
-    if (player->exchange == NULL || player->stopped || script_expected(&player->at) == NULL)
-        return PEER_MODEL;
-    if (!buf_add(&player->stream, text))
-        return PEER_MODEL;
-    for (;;) {
-        const struct step *step = script_expected(&player->at);
-        struct bytes got = buf_bytes(&player->stream);
-        size_t candidates[SCRIPT_CANDIDATES];
-
-        if (step == NULL || got.len == 0 || step->kind != STEP_PAYLOAD ||
-            script_candidates(&player->at, candidates) == 0)
-            return PEER_SCRIPT;
-        if (step->payload.given && octets_agree(got, step->payload.octets) <
-                                       (got.len < step->payload.octets.len
-                                            ? got.len
-                                            : step->payload.octets.len)) {
-            stream_differs(player, step, got);
-            return PEER_SCRIPT;
-        }
-        if (step->payload.given && got.len < step->payload.octets.len)
-            return PEER_SCRIPT;
-        buf_drop(&player->stream, step->payload.given ? step->payload.octets.len : got.len);
-        script_accept(&player->at, candidates[0]);
-        advance(player);
-    }
-}
-
-static enum peer_claim on_heard(void *ctx, struct bytes text)
-{
-    struct player *player = ctx;
-
-    if (player->exchange == NULL)
-        return PEER_MODEL;
-    return player->config.protocol == PROTOCOL_TCP ? heard_stream(player, text)
-                                                   : heard_line(player, text);
-}
-
-static enum peer_claim on_opened(void *ctx)
-{
-    struct player *player = ctx;
-
-    player->open = true;
-    player->closed = false;
-    if (player->exchange == NULL)
-        return PEER_MODEL;
-    advance(player);
-    return player->script_greets && !player->stopped ? PEER_SCRIPT : PEER_MODEL;
-}
-
-/* --- data connections ------------------------------------------------------------------------ */
-
-static void judge_data(struct player *player, const struct step *step,
-                       const struct peer_data_end *end)
-{
-    if (step == NULL || player->stopped)
-        return;
-    if (!end->opened)
-        deviation_saw(deviate(player, DEVIATION_DATA, step, last_entry(player)),
-            "no data connection came about");
-    else if (!end->fake_sent && end->how == PEER_RESET)
-        deviation_saw(deviate(player, DEVIATION_DATA, step, last_entry(player)),
-            "%llu octets, then the data connection was reset", (unsigned long long)end->octets);
-    else if (!end->fake_sent && step->payload.given &&
-             !bytes_equal(end->content, step->payload.octets))
-        deviation_saw_difference(deviate(player, DEVIATION_DATA, step, last_entry(player)), end->content,
-                       step->payload.octets);
-}
-
-static void on_data_ended(void *ctx, const struct peer_data_end *end)
-{
-    struct player *player = ctx;
-    const struct step *step;
-
-    if (player->data_count == 0)
-        return;
-    step = player->data_steps[0];
-    player->data_count--;
-    memmove(player->data_steps, player->data_steps + 1,
-            player->data_count * sizeof *player->data_steps);
-    judge_data(player, step, end);
-    advance(player);
-}
-
-/* --- the rest of what a fake tells ----------------------------------------------------------- */
-
-static void on_idle(void *ctx)
-{
-    struct player *player = ctx;
-    bool was_queued = player->queued;
-
-    player->queued = false;
-    if (player->preparing) {
-        if (was_queued) { /* the commands before it have left: now make ready */
-            player->peer->base.ops->prepare(player->peer, buf_bytes(&player->line));
-            return;
-        }
-        player->preparing = false;
-        player->prepared = true;
-    }
-    advance(player);
-}
-
-static const char *end_in_words(enum peer_end how)
-{
-    static const char *const words[] = {"closed the connection (FIN)",
-                                        "reset the connection (RST)", "could not be connected"};
-
-    return words[how];
-}
-
-/* The connection ended where the script wants the IUT to end it. */
-static bool close_was_expected(struct player *player)
-{
-    const struct step *step = script_expected(&player->at);
-    size_t candidates[SCRIPT_CANDIDATES];
-
-    if (step == NULL || step->kind != STEP_ACT)
-        return false;
-    if (script_candidates(&player->at, candidates) > 0)
-        script_accept(&player->at, candidates[0]);
-    return true;
-}
-
-static void on_closed(void *ctx, enum peer_end how)
-{
-    struct player *player = ctx;
-
-    forget_wait(player);
-    player->open = false;
-    player->closed = true;
-    player->how_closed = how;
-    player->preparing = false;
-    if (player->exchange == NULL || player->stopped || player->finishing)
-        return;
-    if (close_was_expected(player) && player->fake == SIDE_CLIENT)
-        script_ends(player);
-    if (player->fake == SIDE_CLIENT && !script_over(&player->at)) {
-        const struct step *step = script_expected(&player->at);
-
-        if (step == NULL)
-            step = script_peek(&player->at);
-        deviation_saw(deviate(player, DEVIATION_CLOSED, step, last_entry(player)), "the server %s",
-            end_in_words(how));
-        player->stopped = true;
-    }
 }
 
 /* --- making and ending ----------------------------------------------------------------------- */
@@ -623,9 +290,8 @@ static void bind_config(struct player *player)
 /* Does the script itself play the greeting? */
 static bool greets(const struct exchange *exchange)
 {
-    const struct step *first = exchange == NULL || exchange->step_count == 0
-                                   ? NULL
-                                   : &exchange->steps[0];
+    const struct step *first =
+        exchange == NULL || exchange->step_count == 0 ? NULL : &exchange->steps[0];
 
     return first != NULL && exchange->protocol == PROTOCOL_FTP && !exchange->logged_in &&
            first->speaker == SIDE_SERVER && (first->kind == STEP_LINE || first->kind == STEP_ACT);
@@ -644,8 +310,8 @@ enum err player_new(const struct exchange *exchange, enum side fake,
     player->exchange = exchange;
     player->fake = fake;
     player->config = *config;
-    player->config.events = (struct peer_events){player,        on_opened, on_heard,
-                                                 on_data_ended, on_idle,   on_closed};
+    player->config.events = (struct peer_events){
+        player, player_opened, player_heard, player_data_ended, player_idle, player_closed};
     buf_init(&player->line, MAX_LINE);
     buf_init(&player->stream, MAX_STREAM);
     script_init(&player->at, exchange, fake);
@@ -663,7 +329,7 @@ void player_free(struct player *player)
 {
     if (player == NULL)
         return;
-    forget_wait(player);
+    player_forget_wait(player);
     if (player->peer != NULL)
         player->peer->base.ops->free(player->peer);
     buf_fini(&player->line);
@@ -709,19 +375,19 @@ static void saw_silence(struct player *player, struct deviation *deviation)
         }
     }
     if (last == NULL) {
-        deviation_saw(deviation, player->closed || player->open ? "nothing came"
-                                                      : "no connection was made");
+        deviation_saw(deviation,
+                      player->closed || player->open ? "nothing came" : "no connection was made");
         return;
     }
     entry_format(last, line, sizeof line);
     deviation_saw(deviation, "the %s stalled after '%.110s': no %s came%s",
-        side_name(side_other(player->fake)), line,
-        player->config.protocol != PROTOCOL_FTP ? "octet"
-        : player->fake == SIDE_SERVER           ? "command"
-                                                : "reply",
-        player->config.protocol != PROTOCOL_FTP ? ""
-        : data                                  ? ", with a data connection open"
-                                                : " and no data connection was opened");
+                  side_name(side_other(player->fake)), line,
+                  player->config.protocol != PROTOCOL_FTP ? "octet"
+                  : player->fake == SIDE_SERVER           ? "command"
+                                                          : "reply",
+                  player->config.protocol != PROTOCOL_FTP ? ""
+                  : data                                  ? ", with a data connection open"
+                                                          : " and no data connection was opened");
 }
 
 static void judge_missing(struct player *player, bool timed_out)
@@ -731,21 +397,21 @@ static void judge_missing(struct player *player, bool timed_out)
 
     if (step == NULL)
         step = script_peek(&player->at);
-    deviation = deviate(player,
-                        timed_out        ? DEVIATION_TIMEOUT
-                        : player->closed ? DEVIATION_CLOSED
-                                         : DEVIATION_MISSING,
-                        step, last_entry(player));
+    deviation = player_deviate(player,
+                               timed_out        ? DEVIATION_TIMEOUT
+                               : player->closed ? DEVIATION_CLOSED
+                                                : DEVIATION_MISSING,
+                               step, player_last_entry(player));
     if (player->stream.len > 0)
         deviation_saw(deviation, "%zu octets, the first of what was expected%s", player->stream.len,
-            player->closed && player->how_closed == PEER_RESET ? ", then RST"
-            : player->closed                                   ? ", then FIN"
-                                                               : "");
+                      player->closed && player->how_closed == PEER_RESET ? ", then RST"
+                      : player->closed                                   ? ", then FIN"
+                                                                         : "");
     else if (timed_out)
         saw_silence(player, deviation);
     else if (player->closed)
         deviation_saw(deviation, "the %s %s without it", side_name(side_other(player->fake)),
-            end_in_words(player->how_closed));
+                      peer_end_words(player->how_closed));
     else
         deviation_saw(deviation, "the %s ended without it", side_name(side_other(player->fake)));
 }
@@ -758,8 +424,9 @@ void player_end(struct player *player, bool timed_out)
         judge_missing(player, timed_out);
     for (size_t i = 0; i < player->data_count && !player->stopped; i++)
         if (player->data_steps[i] != NULL)
-            deviation_saw(deviate(player, DEVIATION_DATA, player->data_steps[i], last_entry(player)),
-                "the transfer did not end");
+            deviation_saw(player_deviate(player, DEVIATION_DATA, player->data_steps[i],
+                                         player_last_entry(player)),
+                          "the transfer did not end");
     player->stopped = true;
 }
 

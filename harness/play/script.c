@@ -35,8 +35,8 @@ static bool fakes_turn(const struct script *script, const struct step *step)
 /* Behind an optional step that is left out: of a command its answers are left out with it. */
 static size_t behind_optional(const struct script *script, size_t index)
 {
-    bool command = step_at(script, index)->kind == STEP_LINE &&
-                   step_at(script, index)->speaker == SIDE_CLIENT;
+    bool command =
+        step_at(script, index)->kind == STEP_LINE && step_at(script, index)->speaker == SIDE_CLIENT;
 
     index++;
     while (command && index < count_of(script)) {
@@ -66,7 +66,8 @@ static size_t passage_end(const struct script *script, size_t index)
     return index;
 }
 
-/* An optional reply that answers an optional command: that command came, or we would not be here. */
+/* An optional reply that answers an optional command: that command came, or we would not be here.
+ */
 static bool answers_optional(const struct script *script, size_t index)
 {
     while (index-- > 0) {
@@ -185,9 +186,9 @@ static void collect_branches(const struct script *script, size_t either, struct 
 /* Commands that only prepare a transfer or ask for something: their order is free. */
 static bool only_prepares(const struct step *step)
 {
-    static const char *const verbs[] = {"TYPE", "MODE", "STRU", "PASV", "EPSV", "PORT",
-                                        "EPRT", "SIZE", "MDTM", "PWD",  "SYST", "FEAT",
-                                        "OPTS", "ALLO", "NOOP"};
+    static const char *const verbs[] = {"TYPE", "MODE", "STRU", "PASV", "EPSV",
+                                        "PORT", "EPRT", "SIZE", "MDTM", "PWD",
+                                        "SYST", "FEAT", "OPTS", "ALLO", "NOOP"};
 
     if (step->kind != STEP_LINE || step->speaker != SIDE_CLIENT)
         return false;
@@ -286,8 +287,8 @@ bool script_at_start(const struct script *script)
     return !script->moved;
 }
 
-/* First step of the passage behind the one whose turn it is that has step `index`; NO_STEP: the step
- * belongs to where the script stands. */
+/* First step of the passage behind the one whose turn it is that has step `index`; NO_STEP: the
+ * step belongs to where the script stands. */
 static size_t passage_before_its_turn(const struct script *script, size_t index)
 {
     size_t at = settle(script, script->next);
