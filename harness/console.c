@@ -17,14 +17,14 @@
 struct console {
     const struct options *options;
     const struct places *places;
-    struct exchange *exchange;  /* owned; NULL: by hand */
+    struct exchange *exchange; /* owned; NULL: by hand */
     enum side fake;
     struct loop *loop;
     struct transcript *transcript;
     struct player *player;
     struct sockdiag *sockdiag;
     struct arena arena;
-    int signals;                /* signalfd */
+    int signals; /* signalfd */
     bool stopped;
 };
 
@@ -103,17 +103,16 @@ static const char *const *faults_of(struct console *console)
     for (size_t i = 0; i < options->faults.count && count < MAX_FAULTS; i++)
         faults[count++] = options->faults.items[i];
     for (size_t i = 0; i < options->reply_count && count < MAX_FAULTS; i++)
-        faults[count++] = arena_printf(&console->arena, "reply:%s=%d%s%s", options->replies[i].verb,
-                                       options->replies[i].code,
-                                       options->replies[i].text == NULL ? "" : " ",
-                                       options->replies[i].text == NULL ? ""
-                                                                        : options->replies[i].text);
+        faults[count++] =
+            arena_printf(&console->arena, "reply:%s=%d%s%s", options->replies[i].verb,
+                         options->replies[i].code, options->replies[i].text == NULL ? "" : " ",
+                         options->replies[i].text == NULL ? "" : options->replies[i].text);
     for (size_t i = 0; i < options->stall_count && count < MAX_FAULTS; i++)
         faults[count++] = arena_printf(&console->arena, "stall:%s=%lld", options->stalls[i].verb,
                                        (long long)options->stalls[i].time);
     for (size_t i = 0; i < options->drop_after.count && count < MAX_FAULTS; i++)
-        faults[count++] = arena_printf(&console->arena, "drop-after:%s",
-                                       options->drop_after.items[i]);
+        faults[count++] =
+            arena_printf(&console->arena, "drop-after:%s", options->drop_after.items[i]);
     return faults;
 }
 
@@ -243,7 +242,7 @@ enum err console_play(const struct options *options, const struct places *places
     size_t deviations = 0;
     enum err err;
 
-    console.fake = options->has_as            ? options->as
+    console.fake = options->has_as                 ? options->as
                    : options->connect.host != NULL ? SIDE_CLIENT
                                                    : SIDE_SERVER;
     arena_init(&console.arena);

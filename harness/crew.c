@@ -26,10 +26,10 @@ struct message_head {
 };
 
 struct worker {
-    pid_t pid;          /* 0: none */
-    int fd;             /* its messages */
+    pid_t pid; /* 0: none */
+    int fd;    /* its messages */
     struct buf in;
-    size_t running;     /* index of the case; SIZE_MAX: none */
+    size_t running; /* index of the case; SIZE_MAX: none */
 };
 
 struct crew {
@@ -37,10 +37,10 @@ struct crew {
     const struct kit *kit;
     const struct settings *settings;
     const struct crew_events *events;
-    atomic_size_t *next;       /* shared: index of the first case that nobody took */
+    atomic_size_t *next; /* shared: index of the first case that nobody took */
     struct worker workers[MAX_WORKERS];
     unsigned jobs;
-    struct outcome *outcomes;  /* by case */
+    struct outcome *outcomes; /* by case */
     bool *done;
     size_t reported;
     bool ready;
@@ -242,7 +242,8 @@ static void take_message(struct crew *crew, struct worker *worker, const struct 
     } else if (head->kind == MESSAGE_DONE) {
         worker->running = SIZE_MAX;
         if (!outcome_read(&crew->outcomes[head->index], content))
-            outcome_worsen(&crew->outcomes[head->index], VERDICT_ERROR, "a worker's report is torn");
+            outcome_worsen(&crew->outcomes[head->index], VERDICT_ERROR,
+                           "a worker's report is torn");
         set_done(crew, head->index);
     } else if (head->kind == MESSAGE_FAILED && crew->err == OK) {
         memcpy(crew->why, content.at, sizeof *crew->why);
@@ -284,8 +285,8 @@ static void worker_ended(struct crew *crew, unsigned number)
              WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     outcome_worsen(&crew->outcomes[running], VERDICT_ERROR, why);
     set_done(crew, running);
-    for (size_t i = running + 1;
-         i < crew->plan->count && crew->plan->cases[i].baseline == crew->plan->cases[running].baseline;
+    for (size_t i = running + 1; i < crew->plan->count && crew->plan->cases[i].baseline ==
+                                                              crew->plan->cases[running].baseline;
          i++) {
         outcome_worsen(&crew->outcomes[i], VERDICT_ERROR, why);
         set_done(crew, i);
@@ -352,8 +353,8 @@ static enum err crew_init(struct crew *crew, struct diag *why)
 {
     size_t count = crew->plan->count;
 
-    crew->next = mmap(NULL, sizeof *crew->next, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                      -1, 0);
+    crew->next =
+        mmap(NULL, sizeof *crew->next, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     crew->outcomes = calloc(count + 1, sizeof *crew->outcomes);
     crew->done = calloc(count + 1, sizeof *crew->done);
     if (crew->next == MAP_FAILED || crew->outcomes == NULL || crew->done == NULL)
@@ -378,8 +379,12 @@ static void crew_fini(struct crew *crew)
 enum err crew_run(const struct plan *plan, const struct kit *kit, const struct settings *settings,
                   unsigned jobs, const struct crew_events *events, struct diag *why)
 {
-    struct crew crew = {.plan = plan, .kit = kit, .settings = settings, .events = events,
-                        .jobs = jobs > MAX_WORKERS ? MAX_WORKERS : jobs, .why = why};
+    struct crew crew = {.plan = plan,
+                        .kit = kit,
+                        .settings = settings,
+                        .events = events,
+                        .jobs = jobs > MAX_WORKERS ? MAX_WORKERS : jobs,
+                        .why = why};
 
     crew.err = crew_init(&crew, why);
     if (crew.jobs > plan->count)

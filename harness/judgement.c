@@ -7,7 +7,8 @@
 #include "base/clock.h"
 #include "judge/departure.h"
 
-#define LATER (5 * CLOCK_SECOND) /* a variation may take so much longer: a busy machine is no deviation */
+#define LATER                                                                                      \
+    (5 * CLOCK_SECOND) /* a variation may take so much longer: a busy machine is no deviation */
 
 static enum verdict breach_of(enum level level)
 {
@@ -121,8 +122,8 @@ static const struct ftp_verb *not_offered(const struct case_evidence *evidence,
     return verb;
 }
 
-static void judge_deviation(const struct case_evidence *evidence,
-                            const struct deviation *deviation, struct outcome *outcome)
+static void judge_deviation(const struct case_evidence *evidence, const struct deviation *deviation,
+                            struct outcome *outcome)
 {
     const struct recording *recording = evidence->recording;
     const struct ftp_verb *absent = not_offered(evidence, deviation);
@@ -208,9 +209,8 @@ static void judge_expectations(const struct case_evidence *evidence, struct outc
                             .timeline_count = evidence->recording->count,
                             .bindings = player_bindings(evidence->player),
                             .client = &client,
-                            .incomplete = evidence->recording->complete
-                                              ? NULL
-                                              : evidence->recording->why_not,
+                            .incomplete =
+                                evidence->recording->complete ? NULL : evidence->recording->why_not,
                             .server_root = staging->root[0] == '\0' ? NULL : staging->root};
 
     expect_judge(&seen, outcome->findings);
@@ -241,8 +241,8 @@ void judgement_make(const struct case_evidence *evidence, struct outcome *outcom
     judge_program(evidence, outcome);
     judge_expectations(evidence, outcome);
     judge_rules(evidence, outcome);
-    departure_judge(evidence->transcript, fake_of(evidence), recording->timelines,
-                    recording->count, outcome->findings);
+    departure_judge(evidence->transcript, fake_of(evidence), recording->timelines, recording->count,
+                    outcome->findings);
     outcome_worsen(outcome, findings_verdict(outcome->findings), "");
 }
 
@@ -311,11 +311,10 @@ void judgement_conduct(const struct case_evidence *evidence, enum verdict verdic
 {
     struct staging *staging = evidence->staging;
 
-    *conduct = (struct conduct){.known = evidence->one->iut == SIDE_CLIENT,
-                                .status = staging->ended && !staging->end.signaled
-                                              ? staging->end.status
-                                              : -1,
-                                .verdict = verdict};
+    *conduct = (struct conduct){
+        .known = evidence->one->iut == SIDE_CLIENT,
+        .status = staging->ended && !staging->end.signaled ? staging->end.status : -1,
+        .verdict = verdict};
     if (!conduct->known)
         return;
     conduct->lifetime = staging->end.lifetime;
@@ -340,8 +339,9 @@ void judgement_compare(const struct case_evidence *evidence, const struct conduc
     char expected[80], seen[80];
 
     if (baseline->verdict > VERDICT_WARN) {
-        outcome_worsen(outcome, VERDICT_INCONCLUSIVE,
-                       "the case without variation did not pass, so there is nothing to compare with");
+        outcome_worsen(
+            outcome, VERDICT_INCONCLUSIVE,
+            "the case without variation did not pass, so there is nothing to compare with");
         return;
     }
     if (!baseline->known || !conduct->known)

@@ -32,9 +32,8 @@ static bool take_beside(struct places *places, const char *folder)
     char path[PATH_MAX], real[PATH_MAX];
     const char *slash = strrchr(places->self, '/');
 
-    if (slash == NULL || (size_t)snprintf(path, sizeof path, "%.*s/%s",
-                                          (int)(slash - places->self), places->self,
-                                          folder) >= sizeof path)
+    if (slash == NULL || (size_t)snprintf(path, sizeof path, "%.*s/%s", (int)(slash - places->self),
+                                          places->self, folder) >= sizeof path)
         return false;
     return realpath(path, real) != NULL && take(places, real);
 }

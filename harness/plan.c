@@ -9,13 +9,18 @@
 
 #include "base/suggest.h"
 
-static const char *const shape_names[] = {
-    [SHAPE_WRITTEN] = "", [SHAPE_OCTETS] = "per-octet", [SHAPE_CRLF] = "split-crlf",
-    [SHAPE_LINES] = "per-line", [SHAPE_COALESCED] = "coalesced"};
-static const char *const order_names[] = {
-    [ORDER_WRITTEN] = "", [ORDER_ONE_SEGMENT] = "one-segment", [ORDER_EARLY_226] = "early-226",
-    [ORDER_MID_226] = "mid-226", [ORDER_226_FIN] = "226-before-fin",
-    [ORDER_DATA_FIRST] = "data-first", [ORDER_FIRST_OCTET] = "first-octet"};
+static const char *const shape_names[] = {[SHAPE_WRITTEN] = "",
+                                          [SHAPE_OCTETS] = "per-octet",
+                                          [SHAPE_CRLF] = "split-crlf",
+                                          [SHAPE_LINES] = "per-line",
+                                          [SHAPE_COALESCED] = "coalesced"};
+static const char *const order_names[] = {[ORDER_WRITTEN] = "",
+                                          [ORDER_ONE_SEGMENT] = "one-segment",
+                                          [ORDER_EARLY_226] = "early-226",
+                                          [ORDER_MID_226] = "mid-226",
+                                          [ORDER_226_FIN] = "226-before-fin",
+                                          [ORDER_DATA_FIRST] = "data-first",
+                                          [ORDER_FIRST_OCTET] = "first-octet"};
 
 #define SHAPE_COUNT (sizeof shape_names / sizeof *shape_names)
 
@@ -70,8 +75,8 @@ struct making {
     struct plan *plan;
     struct diag *why;
     enum err err;
-    bool *used;             /* which selectors matched something */
-    char nearest[160];      /* the id nearest to a selector that matches nothing */
+    bool *used;        /* which selectors matched something */
+    char nearest[160]; /* the id nearest to a selector that matches nothing */
     size_t nearness;
 };
 
@@ -296,14 +301,18 @@ enum err plan_make(const struct exchange_places *places, const struct plan_selec
                    struct plan *plan, struct diag *why)
 {
     size_t selectors = count_selectors(selection->select);
-    struct making making = {.places = places, .selection = selection, .plan = plan, .why = why,
-                            .nearness = (size_t)-1, .used = calloc(selectors + 1, sizeof(bool))};
+    struct making making = {.places = places,
+                            .selection = selection,
+                            .plan = plan,
+                            .why = why,
+                            .nearness = (size_t)-1,
+                            .used = calloc(selectors + 1, sizeof(bool))};
 
     *plan = (struct plan){0};
     add_named_files(&making);
     if (making.err == OK)
-        making.err = plan_files(places->suites, consider_file, &making, why) != OK ? why->code
-                                                                                   : making.err;
+        making.err =
+            plan_files(places->suites, consider_file, &making, why) != OK ? why->code : making.err;
     for (size_t i = 0; i < plan->exchange_count && making.err == OK; i++)
         add_cases(plan, plan->exchanges[i], selection->iut);
     if (making.err == OK)

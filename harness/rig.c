@@ -22,7 +22,8 @@ static enum err enter(struct rig *rig, struct diag *why)
     if (err == OK || isolate == ISOLATE_NAMESPACE)
         return err;
     snprintf(rig->note, sizeof rig->note,
-             "no network namespace here (%.180s): free ports of the loopback interface serve", why->text);
+             "no network namespace here (%.180s): free ports of the loopback interface serve",
+             why->text);
     return OK;
 }
 

@@ -22,17 +22,17 @@ struct session {
     const struct kit *kit;
     struct settings settings;
     struct exchange_places where;
-    struct iut *iut;             /* owned */
+    struct iut *iut; /* owned */
     struct plan plan;
-    struct baseline *baseline;   /* NULL: none */
-    FILE *new_baseline;          /* --write-baseline */
+    struct baseline *baseline; /* NULL: none */
+    FILE *new_baseline;        /* --write-baseline */
     struct report *reports[MAX_REPORTS];
     size_t report_count;
     struct report_totals totals;
-    struct tally *tally;         /* of standing rules */
+    struct tally *tally; /* of standing rules */
     bool begun;
-    size_t failures, doubts;     /* what makes the exit status 1, and 5 */
-    char words[1024];            /* the target as the command line names it */
+    size_t failures, doubts; /* what makes the exit status 1, and 5 */
+    char words[1024];        /* the target as the command line names it */
     char why_stopped[480];
 };
 
@@ -110,8 +110,7 @@ static enum err set_target(struct session *session, struct diag *why)
 {
     const struct options *options = session->options;
 
-    session->settings.subject.side =
-        options->command == COMMAND_SERVER ? SIDE_SERVER : SIDE_CLIENT;
+    session->settings.subject.side = options->command == COMMAND_SERVER ? SIDE_SERVER : SIDE_CLIENT;
     if (options->argv != NULL) {
         command_target(session);
         return OK;
@@ -122,9 +121,10 @@ static enum err set_target(struct session *session, struct diag *why)
         return url_target(session, why);
     if (options->target.kind == TARGET_NAME)
         return named_target(session, options->target.text, why);
-    return diag_set(why, ERR_USAGE, options->command == COMMAND_SERVER
-                                        ? "a server is named by a profile, a URL, or by -- COMMAND"
-                                        : "a client is named by an adapter, or by -- COMMAND");
+    return diag_set(why, ERR_USAGE,
+                    options->command == COMMAND_SERVER
+                        ? "a server is named by a profile, a URL, or by -- COMMAND"
+                        : "a client is named by an adapter, or by -- COMMAND");
 }
 
 /* --- the plan -------------------------------------------------------------------------------- */
@@ -186,9 +186,8 @@ static enum err open_reports(struct session *session, struct diag *why)
     const struct options *options = session->options;
     bool terminal = isatty(STDOUT_FILENO) != 0;
     bool tap_on_stdout = options->tap != NULL && strcmp(options->tap, "-") == 0;
-    struct report_style style = {.color = terminal && !options->no_color,
-                                 .progress = terminal,
-                                 .quiet = options->quiet};
+    struct report_style style = {
+        .color = terminal && !options->no_color, .progress = terminal, .quiet = options->quiet};
     enum err err = OK;
 
     if (!tap_on_stdout)
@@ -266,8 +265,7 @@ static const char *repeat_command(const struct session *session, const char *id,
     return text;
 }
 
-static void write_baseline(struct session *session, const struct report_case *done,
-                           const char *id)
+static void write_baseline(struct session *session, const struct report_case *done, const char *id)
 {
     const char *reason = done->why == NULL ? done->title : done->why;
 
@@ -372,13 +370,14 @@ static const char server_sanity[] = "title: the server greets and takes leave\n"
                                     "S> 220 Ready.\n"
                                     "C> QUIT\n"
                                     "S> 221 Bye.\n";
-static const char client_sanity[] = "title: the client fetches a file from a server that is in order\n"
-                                    "spec: RFC 959 5.4\n"
-                                    "client: get sanity.txt\n"
-                                    "files: sanity.txt = \"sane\\r\\n\"\n"
-                                    "\n"
-                                    "expect client exits 0\n"
-                                    "expect file sanity.txt == \"sane\\r\\n\"\n";
+static const char client_sanity[] =
+    "title: the client fetches a file from a server that is in order\n"
+    "spec: RFC 959 5.4\n"
+    "client: get sanity.txt\n"
+    "files: sanity.txt = \"sane\\r\\n\"\n"
+    "\n"
+    "expect client exits 0\n"
+    "expect file sanity.txt == \"sane\\r\\n\"\n";
 
 struct sanity {
     struct session *session;
@@ -489,8 +488,8 @@ static enum err set_up(struct session *session, struct diag *why)
 
 static enum err open_new_baseline(struct session *session, struct diag *why)
 {
-    const char *path = session->options->baseline == NULL ? "peerspec.baseline"
-                                                          : session->options->baseline;
+    const char *path =
+        session->options->baseline == NULL ? "peerspec.baseline" : session->options->baseline;
 
     if (!session->options->write_baseline)
         return OK;
@@ -561,7 +560,8 @@ static void check_baseline(struct session *session)
             check_kept_rule(session, rule);
 }
 
-/* Networks of their own do not disturb each other; a server elsewhere, or ports that all share, do. */
+/* Networks of their own do not disturb each other; a server elsewhere, or ports that all share, do.
+ */
 static unsigned jobs_of(const struct session *session)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);

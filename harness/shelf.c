@@ -10,7 +10,7 @@
 struct shelf {
     const struct options *options;
     struct exchange_places where;
-    const char *wanted;      /* explain: the id */
+    const char *wanted; /* explain: the id */
     struct exchange *found;
     size_t distance;
     char nearest_id[200];
@@ -73,9 +73,8 @@ static void list_iut(void *ctx, const struct iut *iut)
 enum err shelf_list(const struct options *options, const struct places *places,
                     const struct kit *kit, struct diag *why)
 {
-    struct shelf shelf = {.options = options,
-                          .where = {places->suites, places->fixtures},
-                          .why = why};
+    struct shelf shelf = {
+        .options = options, .where = {places->suites, places->fixtures}, .why = why};
     enum err err;
 
     puts("exchanges (id, level, sides that can be tested, title):");

@@ -35,8 +35,7 @@ static const char *lacking_operation(const struct rig *rig, const struct exchang
     const struct subject *subject = subject_of(rig);
     const char *operation = exchange->operation;
 
-    if (subject->iut == NULL || operation == NULL ||
-        iut_operation(subject->iut, operation) != NULL)
+    if (subject->iut == NULL || operation == NULL || iut_operation(subject->iut, operation) != NULL)
         return NULL;
     snprintf(why, room, "the adapter %s has no operation '%s'", subject->iut->name, operation);
     return why;
@@ -79,7 +78,8 @@ static const char *lacking_files(const struct rig *rig, const struct exchange *e
     for (size_t i = 0; i < exchange->file_count && elsewhere(rig); i++) {
         if (file_is_known(rig, exchange->files[i].name))
             continue;
-        snprintf(why, room, "the server would need the file %s (say --file %s=LOCAL where it has it)",
+        snprintf(why, room,
+                 "the server would need the file %s (say --file %s=LOCAL where it has it)",
                  exchange->files[i].name, exchange->files[i].name);
         return why;
     }
@@ -201,8 +201,8 @@ enum err staging_init(struct staging *staging, struct rig *rig, const struct pla
     workspace_remove(staging->folder);
     err = workspace_folder(staging->folder, why);
     if (err == OK && one->iut == SIDE_CLIENT)
-        err = workspace_files(staging->folder, one->exchange->local, one->exchange->local_count,
-                              why);
+        err =
+            workspace_files(staging->folder, one->exchange->local, one->exchange->local_count, why);
     else if (err == OK && !elsewhere(rig))
         err = lay_out_server(staging, why);
     return err;
@@ -410,8 +410,7 @@ static enum err launch(struct staging *staging, const char *const *argv, const c
     if (strchr(argv[0], '/') == NULL && !spawn_find(argv[0], path, sizeof path))
         return diag_set(why, ERR_UNREACHABLE, "the program %s is not installed here", argv[0]);
     options.argv = with_path(staging, argv, path);
-    options.output =
-        open(staging->output, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+    options.output = open(staging->output, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
     if (options.output < 0)
         return diag_set(why, ERR_SYSTEM, "%s: %s", staging->output, strerror(errno));
     err = spawn_start(&options, &staging->spawn, why);
@@ -448,8 +447,9 @@ static enum err died_at_start(struct staging *staging, struct diag *why)
     const char *words = last_words(staging);
 
     return diag_set(why, ERR_UNREACHABLE, "%s ended at its start (%s %d)%s%.200s",
-                    subject_of(staging->rig)->name, staging->end.signaled ? "signal" : "exit status",
-                    staging->end.status, words[0] == '\0' ? "" : ": ", words);
+                    subject_of(staging->rig)->name,
+                    staging->end.signaled ? "signal" : "exit status", staging->end.status,
+                    words[0] == '\0' ? "" : ": ", words);
 }
 
 static void wait_a_little(struct staging *staging)

@@ -63,8 +63,8 @@ static const struct event *spoken(const struct timeline *timeline, enum side fro
 }
 
 static const struct event *event_of(const struct transcript *transcript, size_t index,
-                                    enum side fake, struct timeline *const *timelines,
-                                    size_t count, const struct timeline **where)
+                                    enum side fake, struct timeline *const *timelines, size_t count,
+                                    const struct timeline **where)
 {
     const struct entry *entry = transcript_at(transcript, index);
     enum side from = entry->kind == ENTRY_SENT ? fake : side_other(fake);
@@ -113,7 +113,8 @@ static void differ(const struct entry *entry, const struct event *event, unsigne
 {
     char expected[80], text[80];
     struct finding finding = {.verdict = VERDICT_INCONCLUSIVE,
-                              .requirement = "the harness's own segments leave as they are scripted",
+                              .requirement =
+                                  "the harness's own segments leave as they are scripted",
                               .packets = {event->first_packet, event->packet},
                               .packet_count = 2,
                               .at = entry->at,
