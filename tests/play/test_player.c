@@ -78,9 +78,14 @@ static void mock_free(struct peer *peer)
     (void)peer;
 }
 
-static const struct peer_ops mock_ops = {
-    .start = mock_start, .say = mock_say, .transfer = mock_transfer, .act = mock_act,
-    .fill = mock_fill, .prepare = mock_prepare, .finish = mock_finish, .free = mock_free};
+static const struct peer_ops mock_ops = {.start = mock_start,
+                                         .say = mock_say,
+                                         .transfer = mock_transfer,
+                                         .act = mock_act,
+                                         .fill = mock_fill,
+                                         .prepare = mock_prepare,
+                                         .finish = mock_finish,
+                                         .free = mock_free};
 
 static enum err mock_new(const struct peer_config *config, struct peer **out, struct diag *diag)
 {
@@ -196,7 +201,8 @@ END_TEST
 
 START_TEST(received_data_that_differ_are_a_deviation)
 {
-    struct peer_data_end end = {.opened = true, .how = PEER_FIN, .content = {"abX", 3}, .octets = 3};
+    struct peer_data_end end = {
+        .opened = true, .how = PEER_FIN, .content = {"abX", 3}, .octets = 3};
 
     play("title: t\n\nC> STOR a\nS> 150 Go.\nD> \"abc\"\nS> 226 Done.\n", SIDE_SERVER);
     kept.events.opened(kept.events.ctx);
