@@ -9,7 +9,7 @@ void options_usage(FILE *out)
           "\n"
           "  peerspec server TARGET [SELECT...]        test a server\n"
           "  peerspec client TARGET [SELECT...]        test a client\n"
-          "  peerspec client [SELECT...] -- COMMAND    test a client by its command line\n"
+          "  peerspec client|server [SELECT...] -- COMMAND   the same by a command line\n"
           "  peerspec check FILE...                    judge captures (pcap, pcapng, -)\n"
           "  peerspec show FILE                        print a capture's conversations\n"
           "  peerspec play [FILE] --as server|client   play the fake peer alone, by hand\n"

@@ -353,13 +353,17 @@ const struct option_row option_rows[] = {
 
 const struct command_row command_rows[COMMAND_COUNT] = {
     [COMMAND_SERVER] =
-        {"server", "peerspec server TARGET [SELECT...] [OPTION...]",
+        {"server",
+         "peerspec server TARGET [SELECT...] [OPTION...]\n"
+         "peerspec server [SELECT...] [OPTION...] -- COMMAND [ARGUMENT...]",
          "Test a server. TARGET is ftp://user:password@host:port, udp://host:port,\n"
          "tcp://host:port, or a profile that says how to start one (peerspec list).\n"
-         "SELECT is an exchange file, an id, or a glob of ids; without it: all that fit.\n",
+         "SELECT is an exchange file, an id, or a glob of ids; without it: all that fit.\n"
+         "COMMAND is started anew for each case, in a network of its own, and is expected at\n"
+         "127.0.0.1 and the port of the exchange or of --port; {host} {port} are filled in.\n",
          1, SIZE_MAX,
-         "say which server: a URL such as ftp://localhost:2121, or a profile such as "
-         "builtin"},
+         "say which server: a URL such as ftp://localhost:2121, a profile such as builtin, "
+         "or -- COMMAND"},
     [COMMAND_CLIENT] =
         {"client",
          "peerspec client TARGET [SELECT...] [OPTION...]\n"

@@ -357,8 +357,8 @@ static const struct {
                    "lint, version"},
     {"record x", "record is not there yet: write the exchange by hand (peerspec-exchange(5))"},
     {"--jobs 3", "the command comes first: peerspec COMMAND --jobs"},
-    {"server",
-     "say which server: a URL such as ftp://localhost:2121, or a profile such as builtin"},
+    {"server", "say which server: a URL such as ftp://localhost:2121, a profile such as builtin, "
+               "or -- COMMAND"},
     {"client", "say which client: an adapter such as curl, or -- and its command line"},
     {"client x --", "no command line follows the --"},
     {"client ftp://h", "'ftp://h' is a server: peerspec client wants an adapter such as curl"},
