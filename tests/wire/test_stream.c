@@ -162,6 +162,18 @@ START_TEST(what_waited_beyond_the_end_is_dropped)
 }
 END_TEST
 
+START_TEST(what_was_acknowledged_and_never_came_is_unseen)
+{
+    add(100, "one", false);
+    stream_acked(&stream, 103, &sink);
+    ck_assert_uint_eq(stream_unseen(&stream), 0);
+    stream_acked(&stream, 109, &sink);
+    ck_assert_uint_eq(stream_unseen(&stream), 6);
+    add(103, "two", true);
+    ck_assert_uint_eq(stream_unseen(&stream), 0);
+}
+END_TEST
+
 START_TEST(what_a_snaplen_cut_still_counts)
 {
     struct stream_segment cut = {.seq = 100, .data = bytes_of("abc"), .octets = 10, .keep = true};
@@ -226,6 +238,7 @@ int main(void)
     tcase_add_test(gaps, a_hole_that_the_peer_acknowledged_is_a_gap);
     tcase_add_test(gaps, a_hole_that_was_acknowledged_before_is_a_gap_at_once);
     tcase_add_test(gaps, the_end_shows_the_holes);
+    tcase_add_test(gaps, what_was_acknowledged_and_never_came_is_unseen);
     tcase_add_test(gaps, what_a_snaplen_cut_still_counts);
     tcase_add_test(gaps, a_stream_that_was_met_in_its_middle_begins_there);
     tcase_add_test(bounds, what_is_held_has_a_ceiling);
