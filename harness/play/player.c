@@ -1,10 +1,11 @@
-#include "play/player_parts.h"
+#include "play/player.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "play/player_parts.h"
 
 #define MAX_LINE (1u << 20)
 #define MAX_STREAM (64u << 20)
