@@ -22,7 +22,7 @@ if(PEERSPEC_SANITIZE)
   target_link_options(peerspec_flags INTERFACE -fsanitize=${PEERSPEC_SANITIZE})
 endif()
 
-# peerspec_stage(wire SOURCES flow.c USES base proto LIBRARIES PkgConfig::PCAP)
+# peerspec_stage(wire SOURCES flow.c USES base proto LIBRARIES peerspec_pcap)
 function(peerspec_stage name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
   add_library(peerspec_${name} STATIC ${ARG_SOURCES})
