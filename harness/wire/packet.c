@@ -132,6 +132,7 @@ static bool ip_read(struct bytes in, size_t wire, struct ip *ip)
     unsigned version = in.len == 0 ? 0 : octet_at(in, 0) >> 4;
 
     ip->fragment = ip->more = ip->routed = false;
+    ip->offset = 0;
     if (version == 4)
         return ipv4_read(in, wire, ip);
     return version == 6 && ipv6_read(in, wire, ip);
