@@ -311,6 +311,20 @@ static const char *from_where_we_are(struct staging *staging, const char *word)
     return arena_text(&staging->arena, bytes_of(path));
 }
 
+/* In a word that is a URL, what is filled in is percent-encoded (RFC 3986 section 2.1). */
+static const char *as_url(struct staging *staging, const char *word)
+{
+    static const char *const names[] = {"{remote}", "{user}", "{password}"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names && strstr(word, "://") != NULL; i++) {
+        const char *at = strstr(word, names[i]);
+
+        if (at != NULL)
+            word = arena_printf(&staging->arena, "%.*s{%%%s", (int)(at - word), word, at + 1);
+    }
+    return word;
+}
+
 static enum err bare_command(struct staging *staging, const struct holes *holes,
                              const char *const **argv, struct diag *why)
 {
@@ -322,8 +336,8 @@ static enum err bare_command(struct staging *staging, const struct holes *holes,
         count++;
     filled = arena_take(&staging->arena, (count + 1) * sizeof *filled);
     for (size_t i = 0; i < count; i++)
-        if (iut_fill(&staging->arena, from_where_we_are(staging, command[i]), holes->list,
-                     holes->count, &filled[i], why) != OK)
+        if (iut_fill(&staging->arena, as_url(staging, from_where_we_are(staging, command[i])),
+                     holes->list, holes->count, &filled[i], why) != OK)
             return why->code;
     *argv = filled;
     return OK;

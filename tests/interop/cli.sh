@@ -86,5 +86,9 @@ expect 1 '' "$bin" client "$work/good.exchange" -- true
 expect 5 '' "$bin" client builtin "$work/good.exchange" --tap /dev/full
 expect 0 'RFC 959' "$bin" explain FTP-REPLY-CRLF
 expect 0 'ftp/' "$bin" list
+if command -v curl >/dev/null; then
+    expect 0 '1 PASS' "$bin" client ftp/transfer/name-with-spaces -- \
+        curl -sS -o '{local}' 'ftp://{user}:{password}@{host}:{port}/{remote}'
+fi
 echo "$failed failed"
 exit "$failed"
