@@ -101,11 +101,9 @@ static void timeline_take(void *ctx, struct timeline *timeline)
 {
     struct inspection *inspection = ctx;
     struct findings *findings = findings_new();
-    const struct rule *const *tables = inspection->kit->rules;
 
     inspection->conversations++;
-    for (size_t i = 0; tables[i] != NULL; i++)
-        rules_run(tables[i], inspection->options->rules, 0, timeline, findings);
+    rules_run(inspection->kit->rules, inspection->options->rules, 0, timeline, findings);
     breakdown_add(&inspection->breakdown, timeline->protocol, headline_doubts(timeline), findings);
     if (inspection->page != NULL)
         conversation_print(inspection, timeline, findings);

@@ -218,7 +218,6 @@ static void judge_expectations(const struct case_evidence *evidence, struct outc
 
 static void judge_rules(const struct case_evidence *evidence, struct outcome *outcome)
 {
-    const struct rule *const *tables = evidence->staging->rig->kit->rules;
     const struct exchange *exchange = evidence->one->exchange;
 
     if (exchange->deviates && evidence->one->iut == SIDE_CLIENT)
@@ -227,8 +226,8 @@ static void judge_rules(const struct case_evidence *evidence, struct outcome *ou
         struct timeline *timeline = evidence->recording->timelines[i];
 
         timeline->echo = exchange->protocol != PROTOCOL_FTP && exchange->answers_unscripted;
-        for (size_t k = 0; tables[k] != NULL; k++)
-            rules_run(tables[k], NULL, 1 + (int)evidence->one->iut, timeline, outcome->breaches);
+        rules_run(evidence->staging->rig->kit->rules, NULL, 1 + (int)evidence->one->iut, timeline,
+                  outcome->breaches);
     }
 }
 

@@ -6,7 +6,4 @@
 
 extern const struct rule *const rule_tables[]; /* ended by NULL */
 
-/* The table for a protocol. */
-const struct rule *rule_table(enum protocol protocol);
-
 #endif

@@ -4,11 +4,16 @@
 
 enum side { SIDE_CLIENT, SIDE_SERVER };
 
-enum protocol { PROTOCOL_FTP, PROTOCOL_UDP, PROTOCOL_TCP };
+enum protocol {
+    PROTOCOL_FTP,
+    PROTOCOL_UDP,
+    PROTOCOL_TCP,
+    PROTOCOL_ANY, /* of a rule alone: it binds what carries all of them */
+};
 
 /* The other one. */
 enum side side_other(enum side side);
-const char *side_name(enum side side);              /* "client", "server" */
+const char *side_name(enum side side);             /* "client", "server" */
 const char *protocol_name(enum protocol protocol); /* "ftp", "udp", "tcp" */
 
 #endif

@@ -106,21 +106,28 @@ void *rule_memo(struct rule_run *run, rule_make_fn *make)
 
 static bool selected(const struct rule *rule, const char *glob, enum protocol protocol)
 {
-    return rule->protocol == protocol && (glob == NULL || fnmatch(glob, rule->id, 0) == 0);
+    return (rule->protocol == protocol || rule->protocol == PROTOCOL_ANY) &&
+           (glob == NULL || fnmatch(glob, rule->id, 0) == 0);
 }
 
-void rules_run(const struct rule *rules, const char *glob, int only,
+static void table_run(const struct rule *rules, const char *glob, struct rule_run *run)
+{
+    for (; rules->id != NULL; rules++) {
+        if (!selected(rules, glob, run->timeline->protocol))
+            continue;
+        run->rule = rules;
+        rules->check(run->timeline, run);
+    }
+}
+
+void rules_run(const struct rule *const *tables, const char *glob, int only,
                const struct timeline *timeline, struct findings *out)
 {
     struct rule_run run = {.timeline = timeline, .only = only, .out = out};
 
     arena_init(&run.arena);
-    for (; rules->id != NULL; rules++) {
-        if (!selected(rules, glob, timeline->protocol))
-            continue;
-        run.rule = rules;
-        rules->check(timeline, &run);
-    }
+    for (; *tables != NULL; tables++)
+        table_run(*tables, glob, &run);
     arena_fini(&run.arena);
 }
 

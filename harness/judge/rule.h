@@ -15,7 +15,7 @@ struct rule_run; /* where a check puts what it finds */
 
 struct rule {
     const char *id;          /* "FTP-REPLY-CRLF" */
-    enum protocol protocol;
+    enum protocol protocol;  /* whose timelines it reads; PROTOCOL_ANY: all */
     enum rule_subject subject;
     enum level level;
     const char *spec;        /* "RFC 959 4.2" */
@@ -41,9 +41,10 @@ const char *rule_quote(struct rule_run *run, struct bytes octets);
 typedef void *rule_make_fn(const struct timeline *timeline, struct arena *arena);
 void *rule_memo(struct rule_run *run, rule_make_fn *make);
 
-/* Run all `rules` (ended by one whose id is NULL) of the timeline's protocol over it. `glob`
- * selects by id, NULL all. `only` limits to breaches of one side: 0 both, 1 + enum side. */
-void rules_run(const struct rule *rules, const char *glob, int only,
+/* Run the rules of the timeline's protocol over it. `tables` is ended by NULL, each table by a rule
+ * whose id is NULL. `glob` selects by id, NULL all. `only` limits to breaches of one side: 0 both,
+ * 1 + enum side. */
+void rules_run(const struct rule *const *tables, const char *glob, int only,
                const struct timeline *timeline, struct findings *out);
 /* NULL where there is none; `tables` is ended by NULL. */
 const struct rule *rules_find(const struct rule *const *tables, const char *id);

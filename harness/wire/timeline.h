@@ -12,6 +12,7 @@
 #include "base/side.h"
 #include "proto/ftp_command.h"
 #include "proto/ftp_reply.h"
+#include "wire/oddity.h"
 
 enum event_kind {
     EVENT_SYN,
@@ -30,6 +31,7 @@ enum event_kind {
     EVENT_ICMP,      /* an ICMP error about this flow; code says type * 256 + code */
     EVENT_GAP,       /* octets that the capture did not see, `octets` of them */
     EVENT_TLS,       /* the control connection went over to TLS: nothing can be read from here */
+    EVENT_ODDITY,    /* `packet` is not as IP, ICMP or TCP ask of every packet; `oddity` says how */
 };
 
 struct event {
@@ -51,6 +53,8 @@ struct event {
     unsigned checksum;    /* DATAGRAM: enum checksum_state */
     unsigned udp_length;  /* DATAGRAM: as its header says, the header's 8 octets in it */
     unsigned ip_octets;   /* DATAGRAM: as IP carried it, header and all */
+    enum oddity oddity;   /* ODDITY; `first_packet` is the other packet that it stands against, or 0 */
+    uint64_t wanted, found; /* ODDITY: what they count, `oddity` says */
 };
 
 enum checksum_state { CHECKSUM_GOOD, CHECKSUM_BAD, CHECKSUM_NONE /* zero */,

@@ -65,14 +65,16 @@ static const struct rule others[] = {
     {"O-ONE", PROTOCOL_FTP, SUBJECT_BOTH, LEVEL_MUST, "RFC 1", "q", "r", NULL, use_memo},
     {"O-TWO", PROTOCOL_FTP, SUBJECT_BOTH, LEVEL_MUST, "RFC 1", "q", "r", NULL, use_memo},
     {"O-QUOTE", PROTOCOL_FTP, SUBJECT_BOTH, LEVEL_MUST, "RFC 1", "q", "r", NULL, quote},
+    {"O-ANY", PROTOCOL_ANY, SUBJECT_BOTH, LEVEL_MUST, "RFC 1", "q", "r", NULL, blame_both},
     {NULL, PROTOCOL_FTP, SUBJECT_BOTH, LEVEL_MUST, NULL, NULL, NULL, NULL, NULL},
 };
 
 static const struct rule *const tables[] = {table, others, NULL};
+static const struct rule *const first[] = {table, NULL}, *const second[] = {others, NULL};
 
 START_TEST(the_level_of_a_rule_is_the_weight_of_its_breach)
 {
-    rules_run(table, NULL, 0, &timeline, findings);
+    rules_run(first, NULL, 0, &timeline, findings);
     ck_assert_uint_eq(findings_count(findings), 4);
     ck_assert_int_eq(findings_at(findings, 0)->verdict, VERDICT_FAIL);
     ck_assert_int_eq(findings_at(findings, 1)->verdict, VERDICT_WARN);
@@ -84,7 +86,7 @@ START_TEST(a_finding_says_which_rule_and_where)
 {
     const struct finding *finding;
 
-    rules_run(table, "T-MUST", 0, &timeline, findings);
+    rules_run(first, "T-MUST", 0, &timeline, findings);
     ck_assert_uint_eq(findings_count(findings), 2);
     finding = findings_at(findings, 0);
     ck_assert_str_eq(finding->rule, "T-MUST");
@@ -96,9 +98,18 @@ START_TEST(a_finding_says_which_rule_and_where)
 }
 END_TEST
 
+START_TEST(a_rule_of_any_protocol_is_run_whichever_table_it_stands_in)
+{
+    rules_run(tables, NULL, 0, &timeline, findings);
+    ck_assert_uint_eq(findings_count(findings), 6);
+    ck_assert_str_eq(findings_at(findings, 0)->rule, "T-MUST");
+    ck_assert_str_eq(findings_at(findings, 5)->rule, "O-ANY");
+}
+END_TEST
+
 START_TEST(only_one_side_can_be_judged)
 {
-    rules_run(table, NULL, 1 + SIDE_SERVER, &timeline, findings);
+    rules_run(first, NULL, 1 + SIDE_SERVER, &timeline, findings);
     ck_assert_uint_eq(findings_count(findings), 2);
     ck_assert_int_eq(findings_at(findings, 0)->subject, SIDE_SERVER);
 }
@@ -106,7 +117,7 @@ END_TEST
 
 START_TEST(a_glob_selects_rules)
 {
-    rules_run(table, "*-SHOULD", 0, &timeline, findings);
+    rules_run(first, "*-SHOULD", 0, &timeline, findings);
     ck_assert_uint_eq(findings_count(findings), 2);
     ck_assert_str_eq(findings_at(findings, 0)->rule, "T-SHOULD");
 }
@@ -114,7 +125,7 @@ END_TEST
 
 START_TEST(what_is_made_for_the_rules_is_made_once)
 {
-    rules_run(others, NULL, 0, &timeline, findings);
+    rules_run(second, NULL, 0, &timeline, findings);
     ck_assert_uint_eq(made, 1);
 }
 END_TEST
@@ -136,9 +147,9 @@ START_TEST(all_rules_can_be_listed)
 {
     size_t told = 0;
 
-    ck_assert_uint_eq(rules_each(tables, NULL, count, &told), 6);
-    ck_assert_uint_eq(told, 6);
-    ck_assert_uint_eq(rules_each(tables, "O-*", count, &told), 3);
+    ck_assert_uint_eq(rules_each(tables, NULL, count, &told), 7);
+    ck_assert_uint_eq(told, 7);
+    ck_assert_uint_eq(rules_each(tables, "O-*", count, &told), 4);
 }
 END_TEST
 
@@ -152,6 +163,7 @@ int main(void)
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, the_level_of_a_rule_is_the_weight_of_its_breach);
     tcase_add_test(all, a_finding_says_which_rule_and_where);
+    tcase_add_test(all, a_rule_of_any_protocol_is_run_whichever_table_it_stands_in);
     tcase_add_test(all, only_one_side_can_be_judged);
     tcase_add_test(all, a_glob_selects_rules);
     tcase_add_test(all, what_is_made_for_the_rules_is_made_once);

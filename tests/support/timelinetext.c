@@ -41,7 +41,8 @@ static const char *const kinds[] = {[EVENT_SYN] = "SYN",
                                     [EVENT_DATAGRAM] = "DATAGRAM",
                                     [EVENT_ICMP] = "ICMP",
                                     [EVENT_GAP] = "GAP",
-                                    [EVENT_TLS] = "TLS"};
+                                    [EVENT_TLS] = "TLS",
+                                    [EVENT_ODDITY] = "ODDITY"};
 
 void timelinetext_event(struct buf *out, const struct event *event)
 {
