@@ -126,7 +126,7 @@ class Checker(unittest.TestCase):
                 ("harness/report/text.c", '"../lab/spawn.h"'),
                 ("harness/run.c", '"fakes/outlet.h"'),
                 ("fakes/outlet.c", '"play/player.h"'),
-                ("suites/ftp/ftp_rules.c", '"exchange/exchange.h"'),
+                ("suites/ftp/ftp_reply_rules.c", '"exchange/exchange.h"'),
                 ("harness/judge/rule.c", "<pcap.h>"),
                 ("harness/run.c", "<pcap/pcap.h>")]:
             self.assertIsNotNone(breach(path, f"#include {include}"), f"{path} {include}")
@@ -141,8 +141,8 @@ class Checker(unittest.TestCase):
                 ("harness/run.c", '"run.h"'),
                 ("harness/main.c", '"fakes/outlet.h"'),
                 ("fakes/outlet.c", '"fakes/outlet.h"'),
-                ("suites/ftp/ftp_rules.c", '"judge/rule.h"'),
-                ("suites/ftp/ftp_rules.c", '"suites/ftp/ftp_rules.h"'),
+                ("suites/ftp/ftp_reply_rules.c", '"judge/rule.h"'),
+                ("suites/ftp/ftp_reply_rules.c", '"suites/ftp/ftp_rules.h"'),
                 ("harness/run.c", "<stdio.h>")]:
             self.assertIsNone(breach(path, f"#include {include}"), f"{path} {include}")
 

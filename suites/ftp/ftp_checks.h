@@ -1,4 +1,4 @@
-/* ftp_checks: the checks behind the table in ftp_rules.c, and what they share. */
+/* ftp_checks: the checks behind the tables of ftp_rules.h, and what they share. */
 #ifndef PEERSPEC_SUITES_FTP_CHECKS_H
 #define PEERSPEC_SUITES_FTP_CHECKS_H
 
