@@ -1,6 +1,7 @@
-# cmake --install: the program, the suites with their adapters and profiles, the files that they
+# cmake --install: the program with its reference peers, the suites with their adapters and profiles, the files that they
 # transfer, and the manual pages. The program finds share/peerspec beside its bin folder.
 install(TARGETS peerspec RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS peerspec-builtin RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/peerspec)
 install(DIRECTORY suites/ DESTINATION ${CMAKE_INSTALL_DATADIR}/peerspec/suites
         FILES_MATCHING PATTERN *.exchange PATTERN *.client PATTERN *.server
                        PATTERN ftplib_client.py)

@@ -22,6 +22,15 @@ if(PEERSPEC_SANITIZE)
   target_link_options(peerspec_flags INTERFACE -fsanitize=${PEERSPEC_SANITIZE})
 endif()
 
+# Whether a program can be linked statically here: a libc.a there is, and no sanitizer.
+include(CheckCSourceCompiles)
+set(CMAKE_REQUIRED_LINK_OPTIONS -static)
+check_c_source_compiles("int main(void) { return 0; }" PEERSPEC_HAS_STATIC_LIBC)
+unset(CMAKE_REQUIRED_LINK_OPTIONS)
+if(PEERSPEC_HAS_STATIC_LIBC AND NOT PEERSPEC_SANITIZE)
+  set(PEERSPEC_STATIC_BUILTIN ON)
+endif()
+
 # peerspec_stage(wire SOURCES flow.c USES base proto LIBRARIES peerspec_pcap)
 function(peerspec_stage name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBRARIES" ${ARGN})

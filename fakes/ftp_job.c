@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -469,22 +468,6 @@ static operation_fn *find_operation(const struct ftp_job *job, struct diag *why)
 
 /* --- the session ----------------------------------------------------------------------------- */
 
-static enum err find_server(const struct ftp_job *job, struct endpoint *server, struct diag *why)
-{
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found;
-    int error;
-
-    if (endpoint_parse(job->host, job->port, server))
-        return OK;
-    error = getaddrinfo(job->host, NULL, &hints, &found);
-    if (error != 0)
-        return diag_set(why, ERR_UNREACHABLE, "%s: %s", job->host, gai_strerror(error));
-    endpoint_from_sockaddr(found->ai_addr, server);
-    server->port = job->port;
-    freeaddrinfo(found);
-    return OK;
-}
-
 static enum err answer_to_login(struct work *work, int code, const char *password)
 {
     struct bytes reply;
@@ -520,13 +503,14 @@ static enum err log_in(struct work *work)
 
 static enum err do_job(struct work *work, operation_fn *run)
 {
-    struct ftp_dialog_config config = {.timeout = work->job->timeout, .faults = work->job->faults};
-    enum err err = find_server(work->job, &config.server, work->why);
+    struct ftp_dialog_config config = {.server = work->job->server,
+                                       .timeout = work->job->timeout,
+                                       .faults = work->job->faults};
+    enum err err;
 
     if (config.timeout == 0)
         config.timeout = TIMEOUT_DEFAULT;
-    if (err == OK)
-        err = ftp_dialog_open(&config, &work->dialog, work->why);
+    err = ftp_dialog_open(&config, &work->dialog, work->why);
     if (err != OK)
         return err;
     err = log_in(work);
@@ -547,34 +531,4 @@ int ftp_job_run(const struct ftp_job *job, struct diag *why)
     if (do_job(&work, run) == OK || faulty(&work, "exits-zero"))
         return 0;
     return 1;
-}
-
-int ftp_job_main(const char *const *words, size_t count, const char *const *faults,
-                 struct diag *why)
-{
-    struct ftp_job job = {.faults = faults, .out = stdout};
-    uint64_t port;
-    int status = 2;
-
-    if (count < 6 || strcmp(words[0], "client") != 0 || !bytes_to_u64(bytes_of(words[3]), &port) ||
-        port == 0 || port > 65535) {
-        diag_set(why, ERR_USAGE,
-                 "usage: peerspec builtin client OPERATION HOST PORT USER "
-                 "PASSWORD [ARGUMENT...]");
-        fprintf(stderr, "%s\n", why->text);
-        return status;
-    }
-    job.operation = words[1];
-    job.host = words[2];
-    job.port = (uint16_t)port;
-    job.user = words[4];
-    job.password = words[5];
-    job.arguments = words + 6;
-    job.argument_count = count - 6;
-    status = ftp_job_run(&job, why);
-    if (fflush(stdout) != 0 && status == 0)
-        status = 1;
-    if (status != 0)
-        fprintf(stderr, "peerspec builtin client: %s\n", why->text);
-    return status;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/diag.h"
+#include "base/endpoint.h"
 
 /* Operations and their arguments (what is in brackets may be left out or be empty):
  *
@@ -22,8 +23,7 @@
  *
  * LOCAL is the last part of REMOTE where it is left out. */
 struct ftp_job {
-    const char *host;              /* a name or an address */
-    uint16_t port;
+    struct endpoint server;
     const char *user, *password;   /* NULL: anonymous */
     const char *operation;
     const char *const *arguments;
@@ -37,10 +37,5 @@ struct ftp_job {
 /* 0 where the operation succeeded. 1 where it did not, 2 where there is no such operation: *why then
  * says it in a sentence. */
 int ftp_job_run(const struct ftp_job *job, struct diag *why);
-
-/* The same from words: "client" OPERATION HOST PORT USER PASSWORD [ARGUMENT...]. What went wrong is
- * in *why and is printed on standard error. Returns the exit status. */
-int ftp_job_main(const char *const *words, size_t count, const char *const *faults,
-                 struct diag *why);
 
 #endif

@@ -18,8 +18,8 @@
 struct iut_operation {
     const char *name;    /* "get" */
     const char *command; /* split at blanks, '...' and "..." quote; {url} {host} {port} {user}
-                            {password} {remote} {local} {work} {peerspec} {suites} are filled in,
-                            {1} {2} ... are the operation's arguments */
+                            {password} {remote} {local} {work} {peerspec} {builtin} {suites} are
+                            filled in, {1} {2} ... are the operation's arguments */
 };
 
 /* A client adapter, or a server profile. */

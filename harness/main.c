@@ -5,7 +5,6 @@
 #include "console.h"
 #include "crew.h"
 #include "fakes/ftp_client.h"
-#include "fakes/ftp_job.h"
 #include "fakes/ftp_server.h"
 #include "fakes/tcp_peer.h"
 #include "fakes/udp_peer.h"
@@ -80,25 +79,6 @@ static enum err do_version(const struct call *call, int *status, struct diag *wh
     return OK;
 }
 
-#define MAX_FAULTS 16
-
-/* [--fault NAME]... client OPERATION HOST PORT USER PASSWORD [ARGUMENT]...: for adapters and tests.
- */
-static enum err do_builtin(const struct call *call, int *status, struct diag *why)
-{
-    const char *const *words = call->options->words.items;
-    const char *faults[MAX_FAULTS + 1] = {NULL};
-    size_t count = call->options->words.count, fault_count = 0;
-
-    while (count >= 2 && strcmp(words[0], "--fault") == 0 && fault_count < MAX_FAULTS) {
-        faults[fault_count++] = words[1];
-        words += 2;
-        count -= 2;
-    }
-    *status = ftp_job_main(words, count, faults, why);
-    return OK;
-}
-
 static const struct {
     command_fn *call;
     bool needs_places;
@@ -107,7 +87,7 @@ static const struct {
     [COMMAND_CHECK] = {do_check, false},     [COMMAND_SHOW] = {do_show, false},
     [COMMAND_PLAY] = {do_play, true},        [COMMAND_LIST] = {do_list, true},
     [COMMAND_EXPLAIN] = {do_explain, true},  [COMMAND_LINT] = {do_lint, true},
-    [COMMAND_VERSION] = {do_version, false}, [COMMAND_BUILTIN] = {do_builtin, false},
+    [COMMAND_VERSION] = {do_version, false},
 };
 
 /* The exit statuses of peerspec(1). */

@@ -400,5 +400,4 @@ const struct command_row command_rows[COMMAND_COUNT] = {
                       "peerspec.\n",
                       0, SIZE_MAX, NULL},
     [COMMAND_VERSION] = {"version", "peerspec version", "Print the version.\n", 0, 0, NULL},
-    [COMMAND_BUILTIN] = {"builtin", "", "", 0, SIZE_MAX, NULL},
 };

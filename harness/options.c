@@ -48,7 +48,7 @@ static enum err unknown_command(const char *word, struct diag *why)
 
     if (is_later(word, why))
         return why->code;
-    for (int i = COMMAND_SERVER; i < COMMAND_BUILTIN; i++)
+    for (int i = COMMAND_SERVER; i < COMMAND_COUNT; i++)
         names[i - COMMAND_SERVER] = command_rows[i].name;
     near = suggest_nearest(word, names);
     if (near != NULL)
@@ -71,7 +71,7 @@ static const struct option_row *row_named(const char *name)
 /* The first command that has the option. */
 static const char *owner(const struct option_row *row)
 {
-    for (int i = COMMAND_SERVER; i < COMMAND_BUILTIN; i++) {
+    for (int i = COMMAND_SERVER; i < COMMAND_COUNT; i++) {
         if (row->commands & 1u << i)
             return command_rows[i].name;
     }
@@ -375,11 +375,7 @@ enum err options_parse(struct options *out, int argc, char *const *argv, struct 
         return diag_set(why, ERR_USAGE, "the command comes first: peerspec COMMAND %s", argv[1]);
     if (out->command == COMMAND_NONE)
         return unknown_command(argv[1], why);
-    if (out->command != COMMAND_BUILTIN)
-        return parse_command(&reading, argc - 1, argv + 1);
-    for (int i = 2; i < argc; i++)
-        option_add_word(&reading, &out->words, argv[i]);
-    return OK;
+    return parse_command(&reading, argc - 1, argv + 1);
 }
 
 void options_fini(struct options *options)

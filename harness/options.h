@@ -21,7 +21,6 @@ enum command {
     COMMAND_EXPLAIN,
     COMMAND_LINT,
     COMMAND_VERSION,
-    COMMAND_BUILTIN, /* `peerspec builtin client OPERATION HOST PORT USER PASSWORD [ARGUMENT...]` */
     COMMAND_COUNT
 };
 
@@ -59,7 +58,7 @@ struct options {
     enum command command;
     bool help;                 /* --help: print options_help(command) and end */
     struct target target;      /* server, client */
-    struct option_words words; /* SELECT..., FILE..., ID, the arguments of builtin */
+    struct option_words words; /* SELECT..., FILE..., ID */
     const char *const *argv;   /* client: what follows --; ended by NULL; NULL: none */
 
     /* runs */

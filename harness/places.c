@@ -38,12 +38,28 @@ static bool take_beside(struct places *places, const char *folder)
     return realpath(path, real) != NULL && take(places, real);
 }
 
+/* Where cmake --install puts it, or beside us in the folder that both were built in. */
+static void find_builtin(struct places *places)
+{
+    static const char *const folders[] = {"../" PEERSPEC_LIBEXEC "/", ""};
+    const char *slash = strrchr(places->self, '/');
+
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        int len = snprintf(places->builtin, sizeof places->builtin, "%.*s/%speerspec-builtin",
+                           (int)(slash - places->self), places->self, folders[i]);
+
+        if ((size_t)len < sizeof places->builtin && access(places->builtin, X_OK) == 0)
+            return;
+    }
+}
+
 enum err places_find(struct places *places, struct diag *why)
 {
     const char *named = getenv("PEERSPEC_SUITES");
 
     if (!find_self(places->self))
         return diag_set(why, ERR_SYSTEM, "/proc/self/exe cannot be read");
+    find_builtin(places);
     if (named != NULL) {
         if (take(places, named))
             return OK;

@@ -8,6 +8,7 @@
 
 struct places {
     char self[PATH_MAX];     /* our own program */
+    char builtin[PATH_MAX];  /* peerspec-builtin, the reference peers */
     char suites[PATH_MAX];
     char fixtures[PATH_MAX];
     char iut[PATH_MAX];      /* adapters and profiles */

@@ -37,7 +37,7 @@ struct settings {
     const char *writable;        /* --writable */
     struct option_pairs files;   /* --file REMOTE=LOCAL */
     unsigned port;               /* --port; 0: as the exchange says */
-    const char *self;            /* path of our own program */
+    const char *self, *builtin;  /* paths of our own programs */
     const char *suites;
     char work[WORKSPACE_PATH];   /* the run's folder */
 };

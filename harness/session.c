@@ -471,6 +471,7 @@ static enum err set_up(struct session *session, struct diag *why)
     settings->files = options->files;
     settings->port = options->port;
     settings->self = session->places->self;
+    settings->builtin = session->places->builtin;
     settings->suites = session->places->suites;
     err = set_target(session, why);
     if (err == OK)

@@ -279,6 +279,7 @@ static void fill_holes(struct staging *staging, struct holes *holes)
     hole(holes, "root", staging->root);
     hole(holes, "config", arena_printf(&staging->arena, "%s/config", staging->folder));
     hole(holes, "peerspec", staging->rig->settings->self);
+    hole(holes, "builtin", staging->rig->settings->builtin);
     hole(holes, "suites", staging->rig->settings->suites);
     hole(holes, "exchange", staging->one->exchange->path);
     server_holes(staging, holes);

@@ -55,7 +55,6 @@ static int run(const char *const *script, const char *operation, const char *fir
     FILE *out = open_memstream(&printed, &printed_len);
     struct ftp_job job = {.user = "joe",
                           .password = "secret",
-                          .host = "127.0.0.1",
                           .operation = operation,
                           .arguments = arguments,
                           .argument_count = second != NULL  ? 2
@@ -68,7 +67,7 @@ static int run(const char *const *script, const char *operation, const char *fir
     int status;
 
     mock_start(&mock, script);
-    job.port = mock.at.port;
+    job.server = mock.at;
     status = ftp_job_run(&job, &why);
     fclose(out);
     mock_join(&mock);
@@ -475,7 +474,7 @@ END_TEST
 
 START_TEST(unknown_operation_is_a_usage_error)
 {
-    struct ftp_job job = {.host = "127.0.0.1", .port = 1, .operation = "steal"};
+    struct ftp_job job = {.operation = "steal"};
 
     ck_assert_int_eq(ftp_job_run(&job, &why), 2);
     ck_assert_str_eq(why.text, "'steal' is no operation");
@@ -486,7 +485,7 @@ START_TEST(server_that_is_not_there_is_named)
 {
     struct endpoint at;
     int fd = loopback_bind(SOCK_STREAM, &at);
-    struct ftp_job job = {.host = "127.0.0.1", .port = at.port, .operation = "login"};
+    struct ftp_job job = {.server = at, .operation = "login"};
 
     close(fd);
     ck_assert_int_eq(ftp_job_run(&job, &why), 1);

@@ -138,15 +138,6 @@ START_TEST(adapter_file_stands_for_the_target)
 }
 END_TEST
 
-START_TEST(builtin_takes_its_words_as_they_are)
-{
-    parse_well("builtin client get h 21 u --jobs 2003.pdf");
-    ck_assert_int_eq(options.command, COMMAND_BUILTIN);
-    ck_assert_uint_eq(options.words.count, 7);
-    ck_assert_str_eq(options.words.items[5], "--jobs");
-}
-END_TEST
-
 START_TEST(options_may_stand_between_words)
 {
     parse_well("check a.pcap --quiet b.pcap -");
@@ -465,7 +456,7 @@ START_TEST(usage_fits_a_screen)
 {
     ck_assert_uint_le(print(usage, COMMAND_NONE), 24);
     ck_assert_uint_le(widest(), 80);
-    for (enum command command = COMMAND_SERVER; command < COMMAND_BUILTIN; command++)
+    for (enum command command = COMMAND_SERVER; command < COMMAND_COUNT; command++)
         ck_assert_ptr_nonnull(strstr(page, command_name(command)));
 }
 END_TEST
@@ -510,7 +501,6 @@ static Suite *make_suite(void)
     tcase_add_test(commands, client_has_an_adapter_and_selectors);
     tcase_add_test(commands, bare_command_leaves_all_words_to_selectors);
     tcase_add_test(commands, adapter_file_stands_for_the_target);
-    tcase_add_test(commands, builtin_takes_its_words_as_they_are);
     tcase_add_test(commands, options_may_stand_between_words);
     tcase_add_test(values, without_options_there_are_defaults);
     tcase_add_test(values, options_of_a_run);

@@ -35,14 +35,14 @@ port = 7
 SCRIPTED_CLIENT = """[client]
 protocol = {protocol}
 [operations]
-get = sh -c '[ "$6" = sanity.txt ] && exec "$1" builtin client get "$2" "$3" "$4" "$5" "$6";
+get = sh -c '[ "$6" = sanity.txt ] && exec "$7" client get "$2" "$3" "$4" "$5" "$6";
     exec "$1" play {script} --as client --connect "$2:$3" --user "$4" --password "$5" --quiet'
-    sh {{peerspec}} {{host}} {{port}} {{user}} '{{password}}' {{1}}
+    sh {{peerspec}} {{host}} {{port}} {{user}} '{{password}}' {{1}} {{builtin}}
 """
 # The case that comes first, and shows that the client works at all, is spared the fault.
 FAULTY_GET = """sh -c 'f="--fault {fault}"; [ "$7" = sanity.txt ] && f=;
-    exec "$1" builtin $f client "$2" "$3" "$4" "$5" "$6" "$7" ${{8:+"$8"}}'
-    sh {{peerspec}} get {{host}} {{port}} {{user}} '{{password}}' {{1}} {{2}}"""
+    exec "$1" $f client "$2" "$3" "$4" "$5" "$6" "$7" ${{8:+"$8"}}'
+    sh {{builtin}} get {{host}} {{port}} {{user}} '{{password}}' {{1}} {{2}}"""
 
 Row = collections.namedtuple("Row", "exchange side fault text")
 
@@ -72,7 +72,7 @@ def read(name):
 
 
 def faulty_client(fault):
-    adapter = read("builtin.client").replace("builtin client", f"builtin --fault {fault} client")
+    adapter = read("builtin.client").replace("{builtin}", "{builtin} --fault " + fault)
     adapter = re.sub(r"^get = .*$", lambda _: "get = " + FAULTY_GET.format(fault=fault), adapter,
                      flags=re.M)
     return re.sub(r"^features = .*$", r"\g<0> writable", adapter, flags=re.M)
@@ -86,7 +86,7 @@ def implementation(side, protocol, fault):
     if protocol != "ftp":
         return ECHO_SERVER.format(protocol=protocol, fault=fault)
     if side == "server":
-        return read("builtin.server").replace("--quiet", f"--quiet --fault {fault}")
+        return read("builtin.server").replace("{builtin}", "{builtin} --fault " + fault)
     return faulty_client(fault)
 
 
