@@ -161,6 +161,34 @@ static void measure_look(struct sockdiag *sockdiag)
     waitpid(reader, NULL, 0);
 }
 
+#define ASLEEP 50000 /* ns after which a reader that has read all sleeps */
+
+/* What no lock-step can save: each chunk finds the reader asleep, and write(2) wakes it. */
+static void measure_waking(struct sockdiag *sockdiag)
+{
+    struct run run = {.sockdiag = sockdiag};
+    int64_t spent = 0;
+    pid_t reader;
+
+    run.fd = start_reader(false, &reader);
+    lock_step(&run);
+    for (int i = 0; i < CHUNKS; i++) {
+        int64_t from = clock_now();
+        int drained = 0;
+
+        while (clock_now() - from < ASLEEP)
+            ;
+        from = clock_now();
+        put(&run);
+        spent += clock_now() - from;
+        while (drained == 0)
+            look(&run, &drained);
+    }
+    printf("%-34s %7.2f us\n", "a write that wakes the reader", (double)spent / CHUNKS / 1e3);
+    close(run.fd);
+    waitpid(reader, NULL, 0);
+}
+
 int main(void)
 {
     struct sockdiag *sockdiag;
@@ -171,6 +199,7 @@ int main(void)
         return 1;
     }
     measure_look(sockdiag);
+    measure_waking(sockdiag);
     measure("without waiting", free_running, false, sockdiag);
     measure("an answer to each", answered, true, sockdiag);
     measure("lock-step, looking at once", lock_step, false, sockdiag);
