@@ -47,8 +47,8 @@ static unsigned checksum_of(const struct wireframe *frame, const char *segment, 
     uint32_t pseudo = frame->protocol == IPPROTO_ICMP ? 0 : pseudo_sum(frame, len);
     unsigned good = (uint16_t)~fold(sum_of(segment, len, pseudo));
 
-    if (good == 0)
-        good = 0xffff;
+    if (good == 0 && frame->protocol == IPPROTO_UDP)
+        good = 0xffff; /* RFC 768: 0 says that there is none */
     switch (frame->sum) {
     case SUM_BAD:
         return good == 0x1234 ? 0x4321 : 0x1234;
