@@ -12,12 +12,14 @@ import re
 import subprocess
 import sys
 import tempfile
+from multiprocessing.pool import ThreadPool
 
 SOURCE = os.environ.get("PEERSPEC_SOURCE", os.path.join(os.path.dirname(__file__), "..", ".."))
 BINARY = os.environ.get("PEERSPEC_BINARY", os.path.join(SOURCE, "build", "peerspec"))
 SPECIMENS = os.path.join(SOURCE, "tests", "specimens")
 IUTS = os.path.join(SOURCE, "suites", "iut")
 PROGRAMS = os.path.join(SOURCE, "tests", "interop", "programs")
+WORKERS = 2 + (os.cpu_count() or 1)  # the faults that are found by waiting leave the machine idle
 OPTIONS = ["--quiet", "--timeout", "4s", "--tap", "-"]
 ECHO_SERVER = """[server]
 protocol = {protocol}
@@ -94,9 +96,9 @@ def command_line(folder, side, protocol, fault, exchanges):
     if fault.startswith("program:"):
         program = os.path.join(PROGRAMS, fault[len("program:"):])
         return [BINARY, side, *exchanges, *OPTIONS, "--", "python3", os.path.abspath(program)]
-    path = os.path.join(folder, f"faulty.{side}")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(implementation(side, protocol, fault))
+    file, path = tempfile.mkstemp(f".{side}", dir=folder)
+    with open(file, "w", encoding="utf-8") as adapter:
+        adapter.write(implementation(side, protocol, fault))
     return [BINARY, side, path, *exchanges, *OPTIONS]
 
 
@@ -129,10 +131,10 @@ def main():
     for row in rows:
         if re.search(pattern, "\t".join(row)):
             groups[row.side, row.exchange.split("/")[0], row.fault].append(row)
-    with tempfile.TemporaryDirectory() as folder:
-        for (side, protocol, fault), rows in groups.items():
-            exchanges = [row.exchange for row in rows]
-            found, output = play(command_line(folder, side, protocol, fault, exchanges))
+    with tempfile.TemporaryDirectory() as folder, ThreadPool(WORKERS) as pool:
+        commands = [command_line(folder, *group, [row.exchange for row in rows])
+                    for group, rows in groups.items()]
+        for ((side, _, fault), rows), (found, output) in zip(groups.items(), pool.imap(play, commands)):
             for row in rows:
                 # A server that does not even greet is told of before the first case.
                 bad, text = found.get(row.exchange, (side == "server", output))
