@@ -95,18 +95,18 @@ static bool join(struct steps_reader *steps, const struct line *line, const stru
 bool transfer_read(struct steps_reader *steps, struct line *line)
 {
     struct payload payload;
+    struct bytes text;
 
     if (steps->data_lines == 0 && !open_step(steps, line))
         return false;
     if (line_peek(line) != '\0')
         line->at++;
-    if (steps->data_lines == 0)
-        steps->data_only = (struct payload){.given = true};
+    text = line_rest(line);
     if (!take_octets(steps, line, &payload))
-        payload = (struct payload){.given = true};
+        payload = (struct payload){.given = true, .source = text};
     else if (steps->data_lines > 0 && !join(steps, line, &payload))
         return false;
-    else if (steps->data_lines == 0)
+    if (steps->data_lines == 0)
         steps->data_only = payload;
     steps->data_lines++;
     return true;

@@ -102,6 +102,22 @@ static void blocks_put(struct assembly *to, const struct packet *packet)
     }
 }
 
+/* A packet has one end; a fragment that claims another is no part of it. */
+static bool end_agrees(const struct assembly *assembly, const struct packet *packet)
+{
+    return packet->more || assembly->total == 0 ||
+           assembly->total == packet->offset + packet->octets;
+}
+
+/* What lies behind the end does not make up for what is missing before it. */
+static bool is_complete(const struct assembly *assembly)
+{
+    size_t needed = (assembly->total + 7) / 8;
+
+    return assembly->total > 0 && assembly->blocks >= needed &&
+           memchr(assembly->seen, 0, needed) == NULL;
+}
+
 bool fragments_add(struct fragments *fragments, struct packet *packet)
 {
     struct assembly *to;
@@ -111,10 +127,12 @@ bool fragments_add(struct fragments *fragments, struct packet *packet)
         (packet->more && (packet->octets == 0 || packet->octets % 8 != 0)))
         return false;
     to = assembly_for(fragments, packet);
+    if (!end_agrees(to, packet))
+        return false;
     blocks_put(to, packet);
     if (!packet->more)
         to->total = packet->offset + packet->octets;
-    if (to->total == 0 || to->blocks < (to->total + 7) / 8)
+    if (!is_complete(to))
         return false;
     to->used = false;
     kept = to->missing < to->total ? to->missing : to->total;

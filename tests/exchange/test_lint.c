@@ -191,6 +191,14 @@ START_TEST(all_problems_are_told_in_one_pass)
 }
 END_TEST
 
+START_TEST(bad_data_leaves_the_data_after_it_to_be_read)
+{
+    ck_assert_str_eq(lint(SPEC "C> RETR a\nS> 150 x\nD> \"x\nD> one\nD> any\nD> two\nS> 226 y\n"),
+                     "4:4 the quote is not closed on its line\n"
+                     "6:4 'any' and 'nothing' stand alone, without other D> lines\n");
+}
+END_TEST
+
 START_TEST(without_a_table_replies_are_not_judged)
 {
     FILE *file = fopen(path, "w");
@@ -220,6 +228,7 @@ int main(void)
     tcase_add_loop_test(tcase, what_nobody_can_have_meant_is_named, 0,
                         sizeof flawed / sizeof *flawed);
     tcase_add_test(tcase, all_problems_are_told_in_one_pass);
+    tcase_add_test(tcase, bad_data_leaves_the_data_after_it_to_be_read);
     tcase_add_test(tcase, without_a_table_replies_are_not_judged);
     tcase_add_test(tcase, a_file_that_is_not_there_is_one_problem);
     suite_add_tcase(suite, tcase);

@@ -88,6 +88,37 @@ START_TEST(doubles_and_overlaps_change_nothing)
 }
 END_TEST
 
+/* A fragment of the packet as if that ended `len` octets behind its head. */
+static bool add_end(size_t offset, size_t len)
+{
+    struct bytes all = whole;
+    bool complete;
+
+    whole = bytes_slice(all, 0, head + len);
+    complete = add(offset, len, 1);
+    whole = all;
+    return complete;
+}
+
+START_TEST(an_end_that_contradicts_the_first_is_no_part)
+{
+    ck_assert(!add(1480, 2000, 1));
+    ck_assert(!add_end(800, 1476));
+    ck_assert(!add(0, 800, 1));
+    ck_assert(add(800, 680, 1));
+    is_whole();
+}
+END_TEST
+
+START_TEST(what_lies_behind_the_end_fills_no_hole)
+{
+    ck_assert(!add_end(800, 1600));
+    ck_assert(!add(1600, 800, 1));
+    ck_assert(add(0, 800, 1));
+    ck_assert_uint_eq(packet.octets, 1600 - 8);
+}
+END_TEST
+
 START_TEST(packets_are_told_apart_by_their_id)
 {
     ck_assert(!add(0, 2000, 1));
@@ -137,6 +168,8 @@ int main(void)
         tcase_add_test(cases[i], fragments_in_order_make_the_datagram);
         tcase_add_test(cases[i], fragments_in_any_order_make_it);
         tcase_add_test(cases[i], doubles_and_overlaps_change_nothing);
+        tcase_add_test(cases[i], an_end_that_contradicts_the_first_is_no_part);
+        tcase_add_test(cases[i], what_lies_behind_the_end_fills_no_hole);
         tcase_add_test(cases[i], packets_are_told_apart_by_their_id);
         tcase_add_test(cases[i], a_flood_of_first_fragments_does_not_grow);
         tcase_add_test(cases[i], a_cut_fragment_leaves_the_datagram_cut);
