@@ -2,6 +2,13 @@
 
 #include "suites/ftp/ftp_checks.h"
 
+/* Of commands that were sent at once replies tell which is whose where all came, and none too many.
+ */
+static bool is_settled(const struct ftp_dialogue *dialogue, size_t n)
+{
+    return n < dialogue->settled && dialogue->spontaneous == FTP_NONE;
+}
+
 void ftp_answer_each(const struct timeline *timeline, struct rule_run *run, const char *verb,
                      int code, ftp_answer_fn *judge)
 {
@@ -11,7 +18,7 @@ void ftp_answer_each(const struct timeline *timeline, struct rule_run *run, cons
         const struct ftp_turn *turn = &dialogue->turns[n];
 
         if (ftp_turn_code(timeline, turn) != code || timeline->events[turn->final].cut ||
-            (turn->pipelined && verb != NULL) ||
+            (turn->pipelined && verb != NULL && !is_settled(dialogue, n)) ||
             (verb != NULL && !ftp_turn_is(timeline, turn, verb)))
             continue;
         judge(timeline, run, turn, &timeline->events[turn->final]);

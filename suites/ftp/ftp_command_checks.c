@@ -5,6 +5,7 @@
 #include "suites/ftp/ftp_checks.h"
 
 #define LINE_LIMIT 4096
+#define LONGEST_VERB 8 /* RFC 959 has at most 4 letters; XSHA512 and others came later */
 
 /* Walks the commands that were seen whole. */
 struct command_walk {
@@ -83,6 +84,7 @@ static bool is_letter(char c)
 
 void ftp_cmd_verb(const struct timeline *timeline, struct rule_run *run)
 {
+    static const char expected[] = "a command that begins with a word of at most four letters";
     struct command_walk walk = walk_commands(timeline);
     const struct event *event;
 
@@ -90,14 +92,19 @@ void ftp_cmd_verb(const struct timeline *timeline, struct rule_run *run)
         struct bytes verb = event->command.verb;
         size_t letters = 0;
 
-        if (event->command.known != NULL || (event->command.quirks & FTP_COMMAND_EMPTY) != 0)
+        if (event->command.known != NULL)
             continue;
         while (letters < verb.len && is_letter(verb.at[letters]))
             letters++;
-        if (letters == 0)
-            rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet),
-                        "a command that begins with a word of letters", "the line %s",
-                        rule_quote(run, event->text));
+        if ((event->command.quirks & FTP_COMMAND_EMPTY) != 0)
+            rule_remark(run, SIDE_CLIENT, VERDICT_WARN, PACKETS(event->first_packet, event->packet),
+                        expected, "an empty line");
+        else if (letters == 0)
+            rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet), expected,
+                        "the line %s", rule_quote(run, event->text));
+        else if (letters > LONGEST_VERB)
+            rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet), expected,
+                        "a word of %zu letters in %s", letters, rule_quote(run, event->text));
     }
 }
 

@@ -18,9 +18,10 @@ const struct rule ftp_command_rules[] = {
      NULL, ftp_cmd_printable},
     {"FTP-CMD-VERB", PROTOCOL_FTP, SUBJECT_CLIENT, LEVEL_MUST,
      "RFC 959 5.3",
-     "A command begins with a word of letters.",
+     "A command begins with a word of at most four letters.",
      "A server cannot know what is asked.",
-     NULL, ftp_cmd_verb},
+     "Commands that came later have up to eight. An empty line is a warning: some servers skip it, "
+     "others answer 500.", ftp_cmd_verb},
     {"FTP-CMD-ONE-SP", PROTOCOL_FTP, SUBJECT_CLIENT, LEVEL_MUST,
      "RFC 2640 3.1",
      "One space stands between the command and a pathname.",

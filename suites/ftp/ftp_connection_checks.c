@@ -184,7 +184,8 @@ void ftp_active_after_cmd(const struct timeline *timeline, struct rule_run *run)
         if (flow->syn < command)
             rule_breach(run, SIDE_SERVER, PACKETS(flow->syn, command),
                         "the data connection opened when the transfer command has come",
-                        "the SYN before the command");
+                        "the SYN before " BYTES_FMT,
+                        BYTES_ARG(timeline->events[flow->command].command.verb));
     }
 }
 

@@ -27,6 +27,17 @@ const char *ftp_turn_verb(const struct timeline *timeline, const struct ftp_turn
     return known == NULL ? "?" : known->name;
 }
 
+const char *ftp_turn_name(const struct timeline *timeline, struct rule_run *run,
+                          const struct ftp_turn *turn)
+{
+    const struct ftp_command *command;
+
+    if (turn->command == FTP_NONE)
+        return "the greeting";
+    command = &timeline->events[turn->command].command;
+    return command->known == NULL ? rule_quote(run, command->verb) : command->known->name;
+}
+
 /* Rules ask this often, and two letters tell nearly all verbs apart. */
 static bool named(const char *name, const char *verb)
 {
@@ -194,6 +205,8 @@ static bool take_reply(struct pairing *pairing, size_t reply)
     apply(pairing, turn, code);
     while (pairing->head < dialogue->count && dialogue->turns[pairing->head].final != FTP_NONE)
         pairing->head++;
+    if (pairing->head == dialogue->count)
+        dialogue->settled = pairing->head;
     return true;
 }
 
@@ -209,7 +222,7 @@ static bool take_event(struct pairing *pairing, size_t n)
         if (event->cut)
             return false;
         if ((event->command.quirks & FTP_COMMAND_EMPTY) != 0)
-            return false; /* some servers answer an empty line, some do not */
+            return false;
         take_command(pairing, n);
         return true;
     case EVENT_REPLY:
@@ -223,6 +236,14 @@ static bool take_event(struct pairing *pairing, size_t n)
     default:
         return true;
     }
+}
+
+/* What was sent before an empty line is answered before it. */
+static void take_waiting(struct pairing *pairing, size_t n, size_t unseen)
+{
+    for (; n < unseen && pairing->head < pairing->dialogue->count; n++)
+        if (pairing->timeline->events[n].kind != EVENT_COMMAND && !take_event(pairing, n))
+            return;
 }
 
 static size_t count_commands(const struct timeline *timeline)
@@ -340,6 +361,8 @@ static void *build(const struct timeline *timeline, struct arena *arena)
         n++;
     dialogue->end = n;
     dialogue->complete = n == timeline->event_count;
+    if (n < unseen && timeline->events[n].kind == EVENT_COMMAND)
+        take_waiting(&pairing, n + 1, unseen);
     tie_flows(timeline, dialogue);
     return dialogue;
 }

@@ -1,9 +1,10 @@
 /* ftp_dialogue: which reply answers which command, as RFC 959 section 5.4 asks: in order, one final
  * reply for each command, preliminary ones before it.
  *
- * Only what is certain is in it. It ends where the capture has a gap, where TLS begins, and where a
- * line of the server's is no reply, because from there on any pairing would be a guess; of a
- * conversation whose start was not seen it is empty. */
+ * Only what is certain is in it. It ends where the capture has a gap, where TLS begins, where a
+ * line of the server's is no reply, and at an empty line of the client's, which some servers
+ * answer: from there on any pairing would be a guess. Of a conversation whose start was not seen it
+ * is empty. */
 #ifndef PEERSPEC_SUITES_FTP_DIALOGUE_H
 #define PEERSPEC_SUITES_FTP_DIALOGUE_H
 
@@ -38,6 +39,7 @@ struct ftp_dialogue {
     size_t count;
     size_t spontaneous; /* the first reply that no command waited for; FTP_NONE: none */
     size_t end;         /* index of the first event that is not judged */
+    size_t settled;     /* how many turns there were when, for the last time, none waited */
     bool secured;       /* it ends because TLS begins */
     bool complete;      /* it ends with the conversation */
 };
@@ -51,8 +53,11 @@ bool ftp_turn_is(const struct timeline *timeline, const struct ftp_turn *turn, c
 int ftp_turn_code(const struct timeline *timeline, const struct ftp_turn *turn);
 /* The traits of its verb, 0 for the greeting and verbs that we do not know. */
 unsigned ftp_turn_traits(const struct timeline *timeline, const struct ftp_turn *turn);
-/* The verb in upper case as a C string; "" for the greeting. */
+/* The verb in upper case as a C string; "" for the greeting, "?" for a verb that we do not know. */
 const char *ftp_turn_verb(const struct timeline *timeline, const struct ftp_turn *turn);
+/* The same for people: "the greeting", and an unknown verb quoted as it was sent. */
+const char *ftp_turn_name(const struct timeline *timeline, struct rule_run *run,
+                          const struct ftp_turn *turn);
 /* Packet number of an event, 0 for FTP_NONE. */
 uint64_t ftp_packet(const struct timeline *timeline, size_t event);
 

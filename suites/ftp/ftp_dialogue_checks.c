@@ -123,20 +123,27 @@ void ftp_client_wait_greeting(const struct timeline *timeline, struct rule_run *
                 PACKETS(ftp_packet(timeline, dialogue->turns[1].command),
                         ftp_packet(timeline, greeting->final)),
                 "no command before the greeting is complete", "%s before the greeting",
-                ftp_turn_verb(timeline, &dialogue->turns[1]));
+                ftp_turn_name(timeline, run, &dialogue->turns[1]));
 }
 
-/* Packet of the server's FIN where nothing of the client's ended the connection first, else 0. */
+/* Packet of the server's FIN where nothing else ended the connection first, else 0. */
 static uint64_t server_hung_up(const struct timeline *timeline)
 {
     const struct timeline_flow *control = &timeline->flows[0];
+    const uint64_t others[] = {control->fin[SIDE_CLIENT], control->rst[SIDE_CLIENT],
+                               control->rst[SIDE_SERVER]};
     uint64_t fin = control->fin[SIDE_SERVER];
 
-    if (fin == 0 || control->rst[SIDE_SERVER] != 0 || control->rst[SIDE_CLIENT] != 0)
-        return 0;
-    if (control->fin[SIDE_CLIENT] != 0 && control->fin[SIDE_CLIENT] < fin)
-        return 0;
+    for (size_t n = 0; n < sizeof others / sizeof *others; n++)
+        if (others[n] != 0 && others[n] < fin)
+            return 0;
     return fin;
+}
+
+/* True where a command was still on its way to the server, or lay unread there, when it left. */
+static bool left_unread(const struct timeline *timeline)
+{
+    return timeline->flows[0].rst[SIDE_SERVER] != 0 || timeline->flows[0].rst[SIDE_CLIENT] != 0;
 }
 
 static bool said_421(const struct timeline *timeline)
@@ -161,7 +168,7 @@ void ftp_one_final_reply(const struct timeline *timeline, struct rule_run *run)
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
     uint64_t fin = server_hung_up(timeline);
 
-    if (!dialogue->complete || fin == 0 || said_421(timeline))
+    if (!dialogue->complete || fin == 0 || left_unread(timeline) || said_421(timeline))
         return;
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
@@ -172,7 +179,7 @@ void ftp_one_final_reply(const struct timeline *timeline, struct rule_run *run)
             continue;
         rule_breach(run, SIDE_SERVER, PACKETS(asked, fin), "a reply to every command",
                     "no reply to %s before the server closed the connection",
-                    ftp_turn_verb(timeline, turn));
+                    ftp_turn_name(timeline, run, turn));
     }
 }
 
@@ -189,7 +196,7 @@ void ftp_at_most_one_1yz(const struct timeline *timeline, struct rule_run *run)
                                 ftp_packet(timeline, turn->second)),
                         "at most one preliminary reply to a command", "%d and %d to %s",
                         timeline->events[turn->preliminary].code,
-                        timeline->events[turn->second].code, ftp_turn_verb(timeline, turn));
+                        timeline->events[turn->second].code, ftp_turn_name(timeline, run, turn));
     }
 }
 
@@ -219,7 +226,7 @@ void ftp_1yz_only_transfer(const struct timeline *timeline, struct rule_run *run
             PACKETS(ftp_packet(timeline, turn->command), ftp_packet(timeline, turn->preliminary)),
             "a preliminary reply only to a command that transfers data", "%d to %s",
             timeline->events[turn->preliminary].code,
-            turn->command == FTP_NONE ? "the connection" : ftp_turn_verb(timeline, turn));
+            turn->command == FTP_NONE ? "the connection" : ftp_turn_name(timeline, run, turn));
     }
 }
 
@@ -239,7 +246,7 @@ void ftp_1yz_completed(const struct timeline *timeline, struct rule_run *run)
                                 ftp_packet(timeline, turn->preliminary), fin),
                         "a final reply after the preliminary one",
                         "none to %s before the server closed the connection",
-                        ftp_turn_verb(timeline, turn));
+                        ftp_turn_name(timeline, run, turn));
     }
 }
 
@@ -263,12 +270,17 @@ void ftp_no_spontaneous(const struct timeline *timeline, struct rule_run *run)
         rule_quote(run, ftp_reply_line(&reply->reply, 0)));
 }
 
+/* STAT may come during a transfer, ABOR and QUIT when the user has had enough. */
 static bool may_interrupt(const struct timeline *timeline, const struct ftp_turn *turn)
 {
     const struct ftp_command *command = &timeline->events[turn->command].command;
 
-    return ftp_turn_is(timeline, turn, "ABOR") || ftp_turn_is(timeline, turn, "STAT") ||
-           ftp_turn_is(timeline, turn, "QUIT") || (command->quirks & FTP_COMMAND_TELNET) != 0;
+    if (!ftp_turn_is(timeline, turn, "STAT"))
+        return ftp_turn_is(timeline, turn, "ABOR") || ftp_turn_is(timeline, turn, "QUIT") ||
+               (command->quirks & FTP_COMMAND_TELNET) != 0;
+    while (ftp_turn_is(timeline, turn, "STAT"))
+        turn--;
+    return (ftp_turn_traits(timeline, turn) & FTP_VERB_TRANSFERS) != 0;
 }
 
 /* A reply's event is its last packet; one that the client cannot have read yet is later than its
@@ -278,23 +290,32 @@ static bool overtakes(const struct ftp_turn *waiting, const struct ftp_turn *tur
     return waiting->final != FTP_NONE && turn->command < waiting->final;
 }
 
+/* RFC 959 5.4 says that a user should wait, 4.2 that not to wait after 1yz violates the protocol.
+ */
 void ftp_cmd_before_final(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    bool told[2] = {false, false}; /* a client that does so does it all the time */
 
     for (size_t n = 2; n < dialogue->count; n++) {
         const struct ftp_turn *before = &dialogue->turns[n - 1], *turn = &dialogue->turns[n];
+        bool begun;
 
         if (!overtakes(before, turn) || may_interrupt(timeline, turn) ||
             may_interrupt(timeline, before))
             continue;
-        rule_breach(
-            run, SIDE_CLIENT,
-            PACKETS(ftp_packet(timeline, before->command), ftp_packet(timeline, turn->command),
-                    ftp_packet(timeline, before->final)),
-            "no command before the final reply to the one before it", "%s before the reply to %s",
-            ftp_turn_verb(timeline, turn), ftp_turn_verb(timeline, before));
-        return; /* a client that does so does it all the time */
+        begun = before->preliminary < turn->command; /* FTP_NONE is above all */
+        if (told[begun])
+            continue;
+        told[begun] = true;
+        rule_remark(run, SIDE_CLIENT, begun ? VERDICT_FAIL : VERDICT_WARN,
+                    PACKETS(ftp_packet(timeline, before->command),
+                            ftp_packet(timeline, turn->command),
+                            ftp_packet(timeline, before->final)),
+                    "no command before the final reply to the one before it",
+                    begun ? "%s after the preliminary reply to %s, before the final one"
+                          : "%s before the reply to %s",
+                    ftp_turn_name(timeline, run, turn), ftp_turn_name(timeline, run, before));
     }
 }
 
@@ -416,6 +437,14 @@ void ftp_quit_221_fin(const struct timeline *timeline, struct rule_run *run)
     }
 }
 
+/* True where all was seen up to the client's FIN; some servers still say goodbye to it. */
+static bool sees_end(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
+                     uint64_t fin)
+{
+    return dialogue->complete ||
+           (dialogue->spontaneous != FTP_NONE && ftp_packet(timeline, dialogue->spontaneous) > fin);
+}
+
 void ftp_client_quit(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
@@ -423,7 +452,7 @@ void ftp_client_quit(const struct timeline *timeline, struct rule_run *run)
     const struct ftp_turn *last;
     uint64_t fin = control->fin[SIDE_CLIENT];
 
-    if (!dialogue->complete || fin == 0 || dialogue->count < 2 || said_421(timeline))
+    if (!sees_end(timeline, dialogue, fin) || fin == 0 || dialogue->count < 2 || said_421(timeline))
         return;
     last = &dialogue->turns[dialogue->count - 1];
     if ((control->fin[SIDE_SERVER] != 0 && control->fin[SIDE_SERVER] < fin) ||
@@ -433,7 +462,7 @@ void ftp_client_quit(const struct timeline *timeline, struct rule_run *run)
         return;
     rule_breach(run, SIDE_CLIENT, PACKETS(ftp_packet(timeline, last->command), fin),
                 "QUIT before the connection is closed", "the connection closed after %s",
-                ftp_turn_verb(timeline, last));
+                ftp_turn_name(timeline, run, last));
 }
 
 /* The transfer that an ABOR interrupted: the turn before it, where that got its 1yz. */

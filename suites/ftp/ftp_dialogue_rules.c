@@ -59,10 +59,12 @@ const struct rule ftp_dialogue_rules[] = {
      "The client takes it for the answer to its next command and stays one reply behind.",
      "421 before the server closes the connection.", ftp_no_spontaneous},
     {"FTP-CMD-BEFORE-FINAL", PROTOCOL_FTP, SUBJECT_CLIENT, LEVEL_MUST,
-     "RFC 959 5.4",
+     "RFC 959 4.2, 5.4",
      "A client sends no command before the final reply to the one before it.",
      "Servers may throw the command away, or answer out of order.",
-     "ABOR, STAT and QUIT, which may interrupt a transfer (RFC 959 4.1.3).", ftp_cmd_before_final},
+     "ABOR and QUIT, and STAT during a transfer (RFC 959 4.1.3). Before a preliminary reply it is a "
+     "warning: 5.4 says that a user should wait, 4.2 that one who does not wait after 1yz violates "
+     "the protocol.", ftp_cmd_before_final},
     {"FTP-REPLY-CODE-TABLE", PROTOCOL_FTP, SUBJECT_SERVER, LEVEL_MUST,
      "RFC 959 5.4",
      "A server answers a command with one of the replies that RFC 959 5.4, or the RFC of an "

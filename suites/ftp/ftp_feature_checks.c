@@ -393,7 +393,8 @@ void ftp_feat_tls(const struct timeline *timeline, struct rule_run *run)
                              "TLS") ||
             missing_for_tls(list) == NULL)
             continue;
-        rule_breach(run, SIDE_SERVER, PACKETS(list->packet, ftp_packet(timeline, turn->final)),
+        rule_breach(run, SIDE_SERVER,
+                    PACKETS(list->first_packet, list->packet, ftp_packet(timeline, turn->final)),
                     "AUTH TLS, PBSZ and PROT in the reply to FEAT of a server that has TLS",
                     "no %s in it", missing_for_tls(list));
         return;

@@ -274,6 +274,13 @@ static bool is_registered(struct bytes name)
     return false;
 }
 
+static bool is_own(struct bytes name)
+{
+    return !is_registered(name) && bytes_index(name, '.') == name.len;
+}
+
+static const char facts_expected[] = "facts of RFC 3659, or names with 'X.' or 'OS.' before them";
+
 static bool judge_names(const struct place_seen *place, struct bytes line)
 {
     struct bytes rest = line;
@@ -281,14 +288,34 @@ static bool judge_names(const struct place_seen *place, struct bytes line)
     struct flaw flaw;
 
     while (ftp_fact_next(&rest, &fact, &flaw) == PARSE_DONE)
-        if (!is_registered(fact.name) && bytes_index(fact.name, '.') == fact.name.len)
-            return breach(place, "facts of RFC 3659, or names with 'X.' or 'OS.' before them",
-                          line);
+        if (is_own(fact.name))
+            return breach(place, facts_expected, line);
     return true;
+}
+
+/* The facts that FEAT lists: "type*;size;". */
+static void judge_feature(const struct timeline *timeline, struct rule_run *run,
+                          const struct ftp_turn *turn, const struct event *reply)
+{
+    struct bytes rest, name;
+
+    (void)timeline, (void)turn;
+    if (!ftp_feature_find(reply, "MLST", &rest))
+        return;
+    for (; rest.len > 0; rest = bytes_from(rest, bytes_index(rest, ';') + 1)) {
+        name = bytes_slice(rest, 0, bytes_index(rest, ';'));
+        name = bytes_slice(name, 0, bytes_index(name, '*'));
+        if (name.len == 0 || !is_own(name))
+            continue;
+        rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet), facts_expected,
+                    "the feature MLST with the fact %s", rule_quote(run, name));
+        return;
+    }
 }
 
 void ftp_mlsx_localfact(const struct timeline *timeline, struct rule_run *run)
 {
+    ftp_answer_each(timeline, run, "FEAT", 211, judge_feature);
     each_listing(timeline, run, "MLSD", judge_names);
     each_mlst(timeline, run, judge_names);
 }

@@ -21,7 +21,7 @@ const struct rule ftp_listing_rules[] = {
      "Clients do not know whether they may descend.",
      NULL, ftp_mlsx_type},
     {"FTP-MLSX-CDIR-PDIR", PROTOCOL_FTP, SUBJECT_SERVER, LEVEL_MUST,
-     "RFC 3659 7.5.1.2",
+     "RFC 3659 7.5.1.2, 7.5.1.4",
      "The types cdir and pdir are in MLSD listings only.",
      "In the reply to MLST the entry is what was asked for, not its parent.",
      NULL, ftp_mlsx_cdir_pdir},

@@ -172,6 +172,17 @@ static bool is_guest_word(struct bytes password)
     return bytes_index(password, '@') < password.len || bytes_is_nocase(password, "guest");
 }
 
+static bool has(struct bytes text, const char *words)
+{
+    return bytes_search(text, bytes_of(words)) < text.len;
+}
+
+/* True where the 331 says "your name", as NetBSD's server does, and does not speak of mail. */
+static bool asks_for_name(const struct event *reply)
+{
+    return has(reply->text, "your name") && !has(reply->text, "mail");
+}
+
 void ftp_anonymous_pass(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
@@ -181,7 +192,8 @@ void ftp_anonymous_pass(const struct timeline *timeline, struct rule_run *run)
 
         if (!ftp_turn_is(timeline, turn, "PASS") || !ftp_turn_is(timeline, user, "USER") ||
             ftp_turn_code(timeline, user) != 331 || !is_anonymous(argument_of(timeline, user)) ||
-            is_guest_word(argument_of(timeline, turn)))
+            is_guest_word(argument_of(timeline, turn)) ||
+            asks_for_name(&timeline->events[user->final]))
             continue;
         rule_breach(run, SIDE_CLIENT, PACKETS(ftp_packet(timeline, turn->command)),
                     "a mail address as the password of an anonymous user", "%s",

@@ -32,8 +32,8 @@ static void breach_after(const struct timeline *timeline, struct rule_run *run,
     rule_breach(run, SIDE_CLIENT,
                 PACKETS(ftp_packet(timeline, turn->command), ftp_packet(timeline, turn->final),
                         ftp_packet(timeline, next->command)),
-                expected, "%s after %d to %s", ftp_turn_verb(timeline, next),
-                ftp_turn_code(timeline, turn), ftp_turn_verb(timeline, turn));
+                expected, "%s after %d to %s", ftp_turn_name(timeline, run, next),
+                ftp_turn_code(timeline, turn), ftp_turn_name(timeline, run, turn));
 }
 
 /* After `verb` was answered by `code` the client goes on with one of `allowed`. */
@@ -87,8 +87,7 @@ void ftp_pass_after_user(const struct timeline *timeline, struct rule_run *run)
         rule_breach(
             run, SIDE_CLIENT,
             PACKETS(ftp_packet(timeline, before->command), ftp_packet(timeline, turn->command)),
-            "USER immediately before PASS", "PASS after %s",
-            before->command == FTP_NONE ? "the greeting" : ftp_turn_verb(timeline, before));
+            "USER immediately before PASS", "PASS after %s", ftp_turn_name(timeline, run, before));
     }
 }
 

@@ -78,7 +78,7 @@ const struct rule ftp_session_rules[] = {
      "RFC 1635",
      "The password of an anonymous user is a mail address, or guest.",
      "Servers log it, and some refuse another one.",
-     NULL, ftp_anonymous_pass},
+     "A server that asks for a name instead.", ftp_anonymous_pass},
     {"FTP-LOGIN-ATTEMPTS", PROTOCOL_FTP, SUBJECT_SERVER, LEVEL_SHOULD,
      "RFC 2577 5",
      "After three to five refused passwords the server says 421 and closes the connection.",
