@@ -1,4 +1,5 @@
 /* Replies that programs read: 227, 229, 257, 213, and the like. */
+#include <ctype.h>
 #include <string.h>
 
 #include "proto/ftp_facts.h"
@@ -256,6 +257,86 @@ void ftp_singleline_213(const struct timeline *timeline, struct rule_run *run)
 {
     ftp_answer_each(timeline, run, "SIZE", 213, judge_213_lines);
     ftp_answer_each(timeline, run, "MDTM", 213, judge_213_lines);
+}
+
+/* The last line of a reply: lines before it keep the connection alive while the server computes. */
+static struct bytes last_text(const struct event *reply)
+{
+    return ftp_answer_text(reply, reply->reply.lines - 1);
+}
+
+/* Take the word before the next space. */
+static struct bytes next_word(struct bytes *text)
+{
+    size_t end = bytes_index(*text, ' ');
+    struct bytes word = bytes_slice(*text, 0, end);
+
+    *text = bytes_from(*text, end + 1);
+    return word;
+}
+
+static bool is_hex(struct bytes word)
+{
+    for (size_t n = 0; n < word.len; n++)
+        if (!isxdigit((unsigned char)word.at[n]))
+            return false;
+    return word.len > 0;
+}
+
+static bool is_range(struct bytes word)
+{
+    size_t hyphen = bytes_index(word, '-');
+    uint64_t start, end;
+
+    return hyphen < word.len && bytes_to_u64(bytes_slice(word, 0, hyphen), &start) &&
+           bytes_to_u64(bytes_from(word, hyphen + 1), &end) && start <= end;
+}
+
+static void judge_213_hash(const struct timeline *timeline, struct rule_run *run,
+                           const struct ftp_turn *turn, const struct event *reply)
+{
+    struct bytes text = last_text(reply);
+    bool named = next_word(&text).len > 0, ranged = is_range(next_word(&text)),
+         hashed = is_hex(next_word(&text));
+
+    (void)timeline, (void)turn;
+    if (!named || !ranged || !hashed || text.len == 0)
+        ftp_answer_breach(run, reply, "213, the algorithm, start-end, the hash in hex, the path");
+}
+
+void ftp_213_hash(const struct timeline *timeline, struct rule_run *run)
+{
+    ftp_answer_each(timeline, run, "HASH", 213, judge_213_hash);
+}
+
+/* True where the reply names the file that was asked for with a full stop behind it. */
+static bool adds_stop(struct bytes path, struct bytes argument)
+{
+    next_word(&argument);
+    return argument.len > 0 && path.len == argument.len + 1 && path.at[argument.len] == '.' &&
+           bytes_equal(bytes_slice(path, 0, argument.len), argument);
+}
+
+static void judge_213_mfmt(const struct timeline *timeline, struct rule_run *run,
+                           const struct ftp_turn *turn, const struct event *reply)
+{
+    struct bytes text = last_text(reply), path;
+    struct bytes argument = timeline->events[turn->command].command.argument;
+    struct bytes fact = bytes_slice(text, 0, 7);
+    size_t end = bytes_index(text, ';');
+    int64_t seconds;
+    struct flaw flaw;
+
+    path = bytes_from(text, end + 2);
+    if (!bytes_is_nocase(fact, "modify=") || end == text.len ||
+        ftp_time_parse(bytes_slice(text, 7, end - 7), &seconds, &flaw) != PARSE_DONE ||
+        path.len == 0 || text.at[end + 1] != ' ' || adds_stop(path, argument))
+        ftp_answer_breach(run, reply, "213, Modify=YYYYMMDDHHMMSS; and the path");
+}
+
+void ftp_213_mfmt(const struct timeline *timeline, struct rule_run *run)
+{
+    ftp_answer_each(timeline, run, "MFMT", 213, judge_213_mfmt);
 }
 
 /* --- preliminary replies ---------------------------------------------------------------------- */

@@ -39,8 +39,8 @@ ftp_check_fn ftp_cmd_crlf, ftp_cmd_printable, ftp_telnet_client, ftp_cmd_verb, f
     ftp_allo_arg, ftp_port_syntax, ftp_eprt_syntax, ftp_epsv_arg;
 /* ftp_answer_checks.c */
 ftp_check_fn ftp_227_format, ftp_227_range, ftp_227_single, ftp_229_format, ftp_229_delim,
-    ftp_522_list, ftp_257_quote, ftp_213_size, ftp_213_mdtm, ftp_singleline_213, ftp_stou_file,
-    ftp_110_mark;
+    ftp_522_list, ftp_257_quote, ftp_213_size, ftp_213_mdtm, ftp_213_hash, ftp_213_mfmt,
+    ftp_singleline_213, ftp_stou_file, ftp_110_mark;
 /* ftp_feature_checks.c */
 ftp_check_fn ftp_feat_lines, ftp_feat_end, ftp_feat_none, ftp_feat_not_self, ftp_feat_rest,
     ftp_feat_mlst, ftp_feat_complete, ftp_feat_honest, ftp_opts_mlst_reply, ftp_feat_stars,
@@ -61,7 +61,8 @@ ftp_check_fn ftp_no_data_before_150, ftp_client_data_after_150, ftp_no_1yz_no_da
     ftp_data_simplex, ftp_size_exact, ftp_rest_exact, ftp_rest_once, ftp_ascii_crlf, ftp_150_size;
 /* ftp_tls_checks.c */
 ftp_check_fn ftp_auth_clienthello, ftp_auth_234_tls, ftp_auth_no_pipeline_server,
-    ftp_auth_no_pipeline_client, ftp_pbsz_before_prot, ftp_prot_c_clear, ftp_implicit_tls;
+    ftp_auth_no_pipeline_client, ftp_pbsz_before_prot, ftp_pbsz_zero, ftp_prot_c_clear,
+    ftp_implicit_tls;
 /* ftp_status_checks.c */
 ftp_check_fn ftp_215_system, ftp_215_same, ftp_stat_codes, ftp_type_standard, ftp_mode_stru_default,
     ftp_x_aliases, ftp_lang_reply, ftp_63z_lines;
@@ -75,5 +76,13 @@ ftp_check_fn ftp_abor_stays, ftp_abor_closes_data, ftp_abor_telnet_order, ftp_st
 ftp_check_fn ftp_425_no_connection, ftp_426_was_connected, ftp_active_listening, ftp_pasv_random,
     ftp_pasv_replaced, ftp_data_ends_with_control, ftp_data_ends_with_port, ftp_close_both,
     ftp_client_after_fin;
+/* ftp_family_checks.c */
+ftp_check_fn ftp_ctrl_user_opens, ftp_epsv_same_hosts;
+/* ftp_refusal_checks.c */
+ftp_check_fn ftp_unknown_500_502, ftp_4yz_retryable, ftp_idle_timeout;
+/* ftp_order_checks.c */
+ftp_check_fn ftp_queue_pipelined, ftp_multiline_same_code;
+/* ftp_pathname_checks.c */
+ftp_check_fn ftp_path_literal;
 
 #endif

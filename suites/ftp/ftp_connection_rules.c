@@ -158,6 +158,17 @@ const struct rule ftp_connection_rules[] = {
      "A client that has seen the server close the connection sends no more commands.",
      "They are answered by a reset, which hides why the server closed.",
      "QUIT, and commands within a second of the FIN.", ftp_client_after_fin},
+    {"FTP-CTRL-USER-OPENS", PROTOCOL_FTP, SUBJECT_SERVER, LEVEL_MUST,
+     "RFC 959 5.2",
+     "The control connection is opened by the one who sends the commands.",
+     "A host that nobody asked says what is to be done.",
+     NULL, ftp_ctrl_user_opens},
+    {"FTP-EPSV-SAME-HOSTS", PROTOCOL_FTP, SUBJECT_CLIENT, LEVEL_MUST,
+     "RFC 2428 4",
+     "Where control and data connections go between the same two hosts, EPSV is used.",
+     "227 has no room for an IPv6 address, so that the client has to guess it.",
+     "IPv4, over which nearly all clients use PASV; a server that refused EPSV.",
+     ftp_epsv_same_hosts},
     {NULL, PROTOCOL_FTP, SUBJECT_BOTH, LEVEL_MUST, NULL, NULL, NULL, NULL, NULL},
 };
 /* clang-format on */

@@ -100,6 +100,18 @@ const struct rule ftp_dialogue_rules[] = {
      "ABOR.",
      "A client counts the replies; one of another kind leaves it out of step.",
      NULL, ftp_abor_sequence},
+    {"FTP-IDLE-TIMEOUT", PROTOCOL_FTP, SUBJECT_SERVER, LEVEL_SHOULD,
+     "RFC 1123 4.1.3.2",
+     "A server ends a session of which nothing is heard after five minutes at the earliest.",
+     "A user who thinks, or a client that computes, loses the session and what it was about to do.",
+     "It may be configured. Only where the server says in words that time is over.",
+     ftp_idle_timeout},
+    {"FTP-QUEUE-PIPELINED", PROTOCOL_FTP, SUBJECT_SERVER, LEVEL_SHOULD,
+     "RFC 959 4.2, 5.4",
+     "Replies to commands that were sent at once come in the order of the commands.",
+     "A reply does not say which command it answers: the order is all that a client has.",
+     "Only commands whose code is theirs alone, such as 215 and 257. One that is missing: "
+     "FTP-ONE-FINAL-REPLY.", ftp_queue_pipelined},
     {NULL, PROTOCOL_FTP, SUBJECT_BOTH, LEVEL_MUST, NULL, NULL, NULL, NULL, NULL},
 };
 /* clang-format on */

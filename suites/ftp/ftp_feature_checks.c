@@ -160,30 +160,59 @@ const struct event *ftp_feature_list(const struct timeline *timeline,
     return list;
 }
 
+/* Extensions, with the feature that lists them and the code that shows that the server has them. */
+static const struct extension {
+    const char *verb, *label;
+    int code;
+} extensions[] = {
+    {"SIZE", "SIZE", 213}, {"MDTM", "MDTM", 213}, {"MLST", "MLST", 250},
+    {"MLSD", "MLST", 226}, {"HOST", "HOST", 220}, {"LANG", "LANG", 200},
+    {"MFMT", "MFMT", 213}, {"REST", "REST", 350}, {NULL, NULL, 0},
+};
+
+/* REST in stream mode is an extension (RFC 3659 section 5), in the other modes it is not; and a
+ * server may take any marker, and fail with the transfer. */
+static bool restarted(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
+                      const struct ftp_turn *turn)
+{
+    const struct ftp_turn *next = turn + 1;
+    uint64_t marker;
+
+    return turn->mode == 'S' && next < dialogue->turns + dialogue->count && !next->pipelined &&
+           bytes_to_u64(timeline->events[turn->command].command.argument, &marker) && marker > 0 &&
+           ftp_turn_is(timeline, next, "RETR") && ftp_turn_code(timeline, next) == 226;
+}
+
+/* The extension that the turn shows the server to have; NULL: none. */
+static const struct extension *extension_shown(const struct timeline *timeline,
+                                               const struct ftp_dialogue *dialogue,
+                                               const struct ftp_turn *turn)
+{
+    for (const struct extension *shown = extensions; shown->verb != NULL; shown++)
+        if (ftp_turn_code(timeline, turn) == shown->code &&
+            ftp_turn_is(timeline, turn, shown->verb) &&
+            (shown->code != 350 || restarted(timeline, dialogue, turn)))
+            return shown;
+    return NULL;
+}
+
 void ftp_feat_complete(const struct timeline *timeline, struct rule_run *run)
 {
-    static const char *const extensions[][2] = {
-        {"SIZE", "SIZE"}, {"MDTM", "MDTM"}, {"MLST", "MLST"}, {"MLSD", "MLST"}, {NULL, NULL}};
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
     const struct event *list = ftp_feature_list(timeline, dialogue);
 
     for (size_t n = 1; list != NULL && n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
+        const struct extension *shown = extension_shown(timeline, dialogue, turn);
         struct bytes parameters;
 
-        if (ftp_turn_code(timeline, turn) / 100 != 2 || turn->pipelined)
+        if (shown == NULL || turn->pipelined || ftp_feature_find(list, shown->label, &parameters) ||
+            ftp_feature_find(list, shown->verb, &parameters))
             continue;
-        for (int e = 0; extensions[e][0] != NULL; e++)
-            if (ftp_turn_is(timeline, turn, extensions[e][0]) &&
-                !ftp_feature_find(list, extensions[e][1], &parameters) &&
-                !ftp_feature_find(list, extensions[e][0], &parameters)) {
-                rule_breach(run, SIDE_SERVER,
-                            PACKETS(list->packet, ftp_packet(timeline, turn->final)),
-                            "each extension that the server has in the reply to FEAT",
-                            "%s is answered by %d but not listed", extensions[e][0],
-                            ftp_turn_code(timeline, turn));
-                return;
-            }
+        rule_breach(run, SIDE_SERVER, PACKETS(list->packet, ftp_packet(timeline, turn->final)),
+                    "each extension that the server has in the reply to FEAT",
+                    "%s is answered by %d but not listed", shown->verb, shown->code);
+        return;
     }
 }
 

@@ -81,6 +81,11 @@ const struct rule ftp_listing_rules[] = {
      "MLSD of what is no directory is answered by 501.",
      "A client takes the file for a directory, or for missing.",
      "550 is a warning. Only of files that this session has moved.", ftp_mlsd_file},
+    {"FTP-PATH-LITERAL", PROTOCOL_FTP, SUBJECT_SERVER, LEVEL_MUST,
+     "RFC 3659 2.2.2",
+     "MLST and MLSD take *, ? and [ in a pathname as they are.",
+     "A client that asks about one file is told about another one.",
+     "SIZE and MDTM do not say which file they are about.", ftp_path_literal},
     {NULL, PROTOCOL_FTP, SUBJECT_BOTH, LEVEL_MUST, NULL, NULL, NULL, NULL, NULL},
 };
 /* clang-format on */

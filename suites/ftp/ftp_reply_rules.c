@@ -95,6 +95,12 @@ const struct rule ftp_reply_rules[] = {
      "The last line of a multi-line reply begins with the code of the first one and a space.",
      "tnftp, ncftp and ftplib wait for it until they time out.",
      "A reply that ends later after all: FTP-MULTILINE-INNER-PAD tells of it.", ftp_multiline_end},
+    {"FTP-MULTILINE-SAME-CODE", PROTOCOL_FTP, SUBJECT_SERVER, LEVEL_MUST,
+     "RFC 959 4.2",
+     "The first and the last line of a multi-line reply have the same code.",
+     "tnftp, ncftp and ftplib wait for the end until they time out.",
+     "Only where the server then answers the next command, and so takes the line for the last; "
+     "one that ends the session: FTP-MULTILINE-TERMINATOR.", ftp_multiline_same_code},
     {NULL, PROTOCOL_FTP, SUBJECT_BOTH, LEVEL_MUST, NULL, NULL, NULL, NULL, NULL},
 };
 /* clang-format on */

@@ -139,6 +139,32 @@ void ftp_pbsz_before_prot(const struct timeline *timeline, struct rule_run *run)
     }
 }
 
+static bool asks_for_tls(struct bytes mechanism)
+{
+    return bytes_is_nocase(mechanism, "TLS") || bytes_is_nocase(mechanism, "TLS-C") ||
+           bytes_is_nocase(mechanism, "TLS-P") || bytes_is_nocase(mechanism, "SSL");
+}
+
+void ftp_pbsz_zero(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    bool tls = false;
+
+    for (size_t n = 1; n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n];
+        struct bytes argument = timeline->events[turn->command].command.argument;
+        uint64_t size;
+
+        if (ftp_turn_is(timeline, turn, "AUTH"))
+            tls = asks_for_tls(argument);
+        if (tls && ftp_turn_is(timeline, turn, "PBSZ") &&
+            (!bytes_to_u64(argument, &size) || size != 0))
+            rule_breach(run, SIDE_CLIENT, PACKETS(ftp_packet(timeline, turn->command)),
+                        "PBSZ 0, since TLS has records of its own", "PBSZ %s",
+                        rule_quote(run, argument));
+    }
+}
+
 void ftp_prot_c_clear(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);

@@ -41,6 +41,11 @@ const struct rule ftp_tls_rules[] = {
      "On port 990 TLS begins with the first octet, and no greeting comes in clear.",
      "Clients send a ClientHello there and wait for TLS.",
      NULL, ftp_implicit_tls},
+    {"FTP-PBSZ-ZERO", PROTOCOL_FTP, SUBJECT_CLIENT, LEVEL_MUST,
+     "RFC 4217 9",
+     "With TLS the argument of PBSZ is 0.",
+     "TLS has records of its own, and servers refuse another size.",
+     "What is said under TLS cannot be seen; AUTH with another mechanism.", ftp_pbsz_zero},
     {NULL, PROTOCOL_FTP, SUBJECT_BOTH, LEVEL_MUST, NULL, NULL, NULL, NULL, NULL},
 };
 /* clang-format on */
