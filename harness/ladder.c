@@ -316,13 +316,21 @@ static void oddity_show(struct ladder *ladder, const struct event *event)
     note_print(ladder, label.text);
 }
 
+static void urgent_show(struct ladder *ladder, const struct event *event)
+{
+    struct label label = {.len = 0};
+
+    label_add(&label, "(packet %" PRIu64 ": urgent data)", event->packet);
+    note_print(ladder, label.text);
+}
+
 static event_fn *const shows[] = {
     [EVENT_SYN] = syn_show,         [EVENT_SYN_ACK] = syn_show,      [EVENT_ACK] = flag_show,
     [EVENT_SEGMENT] = segment_show, [EVENT_FIRST] = first_show,      [EVENT_LAST] = last_show,
     [EVENT_FIN] = flag_show,        [EVENT_RST] = flag_show,         [EVENT_COMMAND] = speech_show,
     [EVENT_REPLY] = speech_show,    [EVENT_BAD_REPLY] = speech_show, [EVENT_DATAGRAM] = octets_show,
     [EVENT_ICMP] = icmp_show,       [EVENT_GAP] = gap_show,          [EVENT_TLS] = tls_show,
-    [EVENT_ODDITY] = oddity_show,
+    [EVENT_ODDITY] = oddity_show,   [EVENT_URGENT] = urgent_show,
 };
 
 /* --- the page --- */

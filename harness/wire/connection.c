@@ -54,7 +54,7 @@ static void gap_note(const struct arrival *arrival, uint64_t octets)
 static void pruned_take(const struct arrival *arrival, uint64_t octets)
 {
     told(arrival->flow)->octets[arrival->from] += octets;
-    arrival->flow->keep = false;
+    transfer_gap(arrival->flow);
     arrival->flow->kept[arrival->from] = arrival->reader->keep_payload;
     arrival->flow->after_cr[arrival->from] = true;
 }
@@ -222,7 +222,7 @@ static void ack_take(struct arrival arrival, uint32_t ack)
 static bool octets_matter(const struct flow *flow)
 {
     return told(flow)->role != ROLE_DATA || !flow->watched || flow->keep || flow->scan ||
-           flow->digest != NULL;
+           flow->digest != NULL || flow->form != NULL;
 }
 
 static void payload_take(struct arrival *arrival, const struct packet *packet)
@@ -266,6 +266,18 @@ static bool is_over(const struct flow *flow)
            (stream_closed(&flow->stream[0]) && stream_closed(&flow->stream[1]));
 }
 
+/* The octet before the one that the pointer names is urgent (RFC 9293 section 3.8.5, and what all
+ * hosts do); segments before it have the flag, too. Told only where it comes in its turn, so that
+ * what it belongs to is what comes next. */
+static bool brings_urgent(const struct arrival *arrival, const struct packet *packet)
+{
+    const struct stream *stream = &arrival->flow->stream[arrival->from];
+
+    return packet->flags & PACKET_URG && told(arrival->flow)->role == ROLE_CONTROL &&
+           stream->started && packet->seq == stream->next && packet->urgent > 0 &&
+           packet->urgent <= packet->octets;
+}
+
 static void segment_take(struct arrival *arrival, const struct packet *packet)
 {
     struct timeline_flow *flow = told(arrival->flow);
@@ -278,6 +290,8 @@ static void segment_take(struct arrival *arrival, const struct packet *packet)
         third_step_look(arrival, packet);
     if (packet->flags & PACKET_ACK)
         ack_take(*arrival, packet->ack);
+    if (brings_urgent(arrival, packet))
+        note(arrival, EVENT_URGENT);
     if (packet->octets > 0 || packet->flags & PACKET_FIN)
         payload_take(arrival, packet);
     else if (!arrival->flow->stream[arrival->from].started && !(packet->flags & PACKET_RST))

@@ -30,8 +30,10 @@ struct control {
     struct announce_table *table;      /* not owned */
     struct speech speech[2];
     bool tls;
-    bool type_known, ascii, blocks; /* TYPE; MODE other than S */
-    size_t unanswered[UNANSWERED];  /* events of commands, oldest first */
+    bool type_known, ascii;        /* TYPE */
+    char mode, structure;          /* MODE and STRU; */
+    bool form_known;               /* and whether none of them can have been missed */
+    size_t unanswered[UNANSWERED]; /* events of commands, oldest first */
     size_t unanswered_count;
     size_t transfer; /* event of the newest transfer command */
     struct announcement announced[ANNOUNCE_KEPT];
@@ -71,7 +73,9 @@ struct control *control_new(struct conversation *conversation, struct announce_t
     control->conversation = conversation;
     control->table = table;
     control->transfer = SIZE_MAX;
-    control->type_known = control->ascii = whole;
+    control->type_known = control->ascii = control->form_known = whole;
+    control->mode = 'S';
+    control->structure = 'F';
     for (int side = 0; side < 2; side++) {
         buf_init(&control->speech[side].text, LINE_CEILING + LINE_SLACK);
         control->speech[side].lost = !whole;
@@ -151,17 +155,38 @@ static void transfer_begin(struct control *control, size_t event)
     }
 }
 
+static enum ftp_form form_of(const struct control *control)
+{
+    if (!control->form_known)
+        return FTP_FORM_PLAIN;
+    switch (control->mode) {
+    case 'B':
+        return FTP_FORM_BLOCKS;
+    case 'C':
+        return FTP_FORM_COMPRESSED;
+    case 'Z':
+        return FTP_FORM_DEFLATED;
+    default:
+        return control->structure == 'R' ? FTP_FORM_RECORDS : FTP_FORM_PLAIN;
+    }
+}
+
 struct control_transfer control_transfer(const struct control *control, unsigned flow)
 {
     struct timeline *timeline = timeline_of(control);
     size_t event = timeline->flows[flow].command;
+    struct control_transfer transfer = {false, false, FTP_FORM_PLAIN};
     const struct ftp_verb *verb;
 
-    if (event == SIZE_MAX || control->tls || control->blocks)
-        return (struct control_transfer){false, false};
+    if (event == SIZE_MAX || control->tls)
+        return transfer;
+    transfer.form = form_of(control);
+    if (control->mode != 'S')
+        return transfer;
     verb = timeline->events[event].command.known;
-    return (struct control_transfer){verb != NULL && verb->traits & FTP_VERB_LISTS,
-                                     control->type_known && control->ascii};
+    transfer.lists = verb != NULL && verb->traits & FTP_VERB_LISTS;
+    transfer.ascii = control->type_known && control->ascii;
+    return transfer;
 }
 
 /* --- commands --- */
@@ -246,10 +271,13 @@ static void command_done(struct control *control, const struct ftp_command *comm
         control->ascii = first_letter(command->argument) == 'A';
         control->type_known = true;
     } else if (bytes_is_nocase(command->verb, "MODE")) {
-        control->blocks = first_letter(command->argument) != 'S';
+        control->mode = first_letter(command->argument);
+    } else if (bytes_is_nocase(command->verb, "STRU")) {
+        control->structure = first_letter(command->argument);
     } else if (bytes_is_nocase(command->verb, "REIN")) {
         control->ascii = control->type_known = true;
-        control->blocks = false;
+        control->mode = 'S';
+        control->structure = 'F';
     }
 }
 
@@ -486,6 +514,7 @@ void control_gap(struct control *control, enum side from)
     speech->lost = true;
     speech->lost_line = false;
     control->unanswered_count = 0;
+    control->form_known = false;
 }
 
 void control_close(struct control *control, enum side from, struct moment now)

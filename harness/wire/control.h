@@ -12,6 +12,7 @@ struct control;
 struct control_transfer {
     bool lists; /* LIST, NLST, MLSD */
     bool ascii; /* TYPE A, MODE S, and not over TLS */
+    enum ftp_form form; /* PLAIN, too, where MODE or STRU may have been missed */
 };
 
 /* `whole`: it begins at its first octet; otherwise it is read from the first line that is one. */

@@ -7,6 +7,7 @@
 #include "wire/control.h"
 #include "wire/datagrams.h"
 #include "wire/digest.h"
+#include "wire/form.h"
 #include "wire/flow_table.h"
 #include "wire/hash.h"
 #include "wire/memory.h"
@@ -160,6 +161,8 @@ static void octets_free(struct flow *flow)
     buf_fini(&flow->payload);
     digest_free(flow->digest);
     flow->digest = NULL;
+    form_free(flow->form);
+    flow->form = NULL;
 }
 
 static void flow_free(struct flow_reader *reader, struct flow *flow)

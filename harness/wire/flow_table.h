@@ -31,6 +31,7 @@ struct flow {
     bool keep, scan;         /* data: keep the payload; look for bare LF */
     bool after_cr[2];
     struct buf payload;      /* data: what is kept */
+    struct form *form;       /* data: the form that is asked of it; NULL: none; owned */
     struct digest *digest;   /* data: of what was sent; NULL: not asked for, or of no use; owned */
     size_t kept[2];          /* stream: octets of text in events */
     unsigned after_tls[2];   /* control: segments noted after TLS began */

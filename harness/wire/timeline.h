@@ -11,6 +11,7 @@
 #include "base/endpoint.h"
 #include "base/side.h"
 #include "proto/ftp_command.h"
+#include "proto/ftp_form.h"
 #include "proto/ftp_reply.h"
 #include "wire/oddity.h"
 
@@ -31,6 +32,7 @@ enum event_kind {
     EVENT_ICMP,      /* an ICMP error about this flow; code says type * 256 + code */
     EVENT_GAP,       /* octets that the capture did not see, `octets` of them */
     EVENT_TLS,       /* the control connection went over to TLS: nothing can be read from here */
+    EVENT_URGENT,    /* control connections: the segment that brings a new octet that is urgent */
     EVENT_ODDITY,    /* `packet` is not as IP, ICMP or TCP ask of every packet; `oddity` says how */
 };
 
@@ -63,6 +65,16 @@ enum checksum_state { CHECKSUM_GOOD, CHECKSUM_BAD, CHECKSUM_NONE /* zero */,
 enum flow_role { ROLE_CONTROL, ROLE_DATA, ROLE_STREAM, ROLE_DATAGRAMS };
 enum data_opening { OPENED_PASV, OPENED_EPSV, OPENED_PORT, OPENED_EPRT, OPENED_UNANNOUNCED };
 
+/* Whether the octets of a data connection have the form that MODE and STRU ask for. */
+struct timeline_form {
+    enum ftp_form form;      /* PLAIN: nothing is asked, or it was not looked at */
+    enum side from;          /* who sent them */
+    enum ftp_form_flaw flaw; /* the first */
+    uint64_t flaw_at, flaw_packet; /* its octet, from 0, and the packet that carried it */
+    bool complete;           /* all was seen, up to the sender's FIN; */
+    bool ends;               /* and the file may end there */
+};
+
 struct timeline_flow {
     enum flow_role role;
     struct endpoint client, server; /* roles of the conversation, whoever connected */
@@ -84,6 +96,7 @@ struct timeline_flow {
     struct bytes payload;      /* what was sent, first 256 KiB, of listings; empty elsewhere */
     bool bare_lf;              /* some LF of the payload has no CR before it; looked for in
                                   listings and under TYPE A */
+    struct timeline_form form;
     bool has_hash;             /* `sha256` is of all that was sent: it was asked for, one side alone
                                   sent, and from the SYN on no octet is missing */
     uint8_t sha256[32];

@@ -5,6 +5,7 @@
 
 #include "wire/control.h"
 #include "wire/digest.h"
+#include "wire/form.h"
 
 #define BLOCK 64
 
@@ -45,6 +46,34 @@ static void watch_decide(struct flow *flow)
     flow->watched = true;
     flow->keep = transfer.lists;
     flow->scan = transfer.lists || transfer.ascii;
+    if (conversation_flow(flow->conversation, flow->index)->from_start)
+        flow->form = form_new(transfer.form);
+}
+
+static void form_drop(struct flow *flow)
+{
+    form_free(flow->form);
+    flow->form = NULL;
+}
+
+/* Nothing can be said of what both sides sent, or of what has a hole. */
+static void form_octets(struct flow *flow, enum side from, const struct stream_run *run)
+{
+    struct timeline_flow *told = conversation_flow(flow->conversation, flow->index);
+
+    if (run->data.len < run->octets || told->octets[side_other(from)] > 0)
+        form_drop(flow);
+    else
+        form_read(flow->form, from, run, &told->form);
+}
+
+static void form_finish(struct flow *flow)
+{
+    struct timeline_flow *told = conversation_flow(flow->conversation, flow->index);
+
+    if (flow->form != NULL && told->fin[told->form.from] != 0)
+        form_end(flow->form, &told->form);
+    form_drop(flow);
 }
 
 static void digest_drop(struct flow *flow)
@@ -68,6 +97,7 @@ void transfer_gap(struct flow *flow)
 {
     flow->keep = false;
     digest_drop(flow);
+    form_drop(flow);
 }
 
 void transfer_octets(struct flow *flow, enum side from, const struct stream_run *run)
@@ -84,6 +114,8 @@ void transfer_octets(struct flow *flow, enum side from, const struct stream_run 
     }
     if (flow->digest != NULL)
         digest_octets(flow, from, run);
+    if (flow->form != NULL)
+        form_octets(flow, from, run);
     if (!flow->scan || run->data.len == 0)
         return;
     if (has_bare_lf(run->data, &flow->after_cr[from])) {
@@ -105,6 +137,7 @@ void transfer_finish(struct flow *flow)
         told->has_hash = true;
     }
     digest_drop(flow);
+    form_finish(flow);
     if (payload.len == 0)
         return;
     told->payload = arena_bytes(&conversation->timeline->arena, payload);

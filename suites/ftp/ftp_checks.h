@@ -71,13 +71,16 @@ ftp_check_fn ftp_host_before_user, ftp_host_no_port, ftp_login_attempts, ftp_log
     ftp_user_uniform, ftp_anonymous_pass, ftp_client_restarts, ftp_rest_again;
 /* ftp_interrupt_checks.c */
 ftp_check_fn ftp_abor_stays, ftp_abor_closes_data, ftp_abor_telnet_order, ftp_stat_in_transfer,
-    ftp_quit_in_transfer, ftp_telnet_refuses;
+    ftp_quit_in_transfer, ftp_telnet_refuses, ftp_urg_only_synch;
 /* ftp_opening_checks.c */
 ftp_check_fn ftp_425_no_connection, ftp_426_was_connected, ftp_active_listening, ftp_pasv_random,
     ftp_pasv_replaced, ftp_data_ends_with_control, ftp_data_ends_with_port, ftp_close_both,
     ftp_client_after_fin;
 /* ftp_family_checks.c */
 ftp_check_fn ftp_ctrl_user_opens, ftp_epsv_same_hosts;
+/* ftp_form_checks.c */
+ftp_check_fn ftp_block_header, ftp_block_marker, ftp_compressed_format, ftp_record_escape,
+    ftp_mode_z;
 /* ftp_refusal_checks.c */
 ftp_check_fn ftp_unknown_500_502, ftp_4yz_retryable, ftp_idle_timeout;
 /* ftp_order_checks.c */

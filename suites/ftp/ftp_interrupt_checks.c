@@ -246,3 +246,46 @@ void ftp_telnet_refuses(const struct timeline *timeline, struct rule_run *run)
         }
     }
 }
+
+/* --- urgent data ------------------------------------------------------------------------------ */
+
+/* The client's next whole command; NULL where none was seen. */
+static const struct event *command_after(const struct timeline *timeline, const struct event *event)
+{
+    const struct event *end = timeline->events + timeline->event_count;
+
+    while (++event < end && event->kind != EVENT_GAP && event->kind != EVENT_TLS)
+        if (event->kind == EVENT_COMMAND)
+            return event;
+    return NULL;
+}
+
+static bool may_be_urgent(const struct event *command)
+{
+    return bytes_is_nocase(command->command.verb, "ABOR") ||
+           bytes_is_nocase(command->command.verb, "STAT") ||
+           bytes_is_nocase(command->command.verb, "QUIT");
+}
+
+void ftp_urg_only_synch(const struct timeline *timeline, struct rule_run *run)
+{
+    static const char expected[] = "urgent data only as the Synch before ABOR, STAT or QUIT";
+    bool tls = false;
+
+    if (!timeline->from_start || !timeline->whole)
+        return;
+    for (size_t n = 0; n < timeline->event_count; n++) {
+        const struct event *event = &timeline->events[n], *command;
+
+        tls = tls || event->kind == EVENT_TLS;
+        if (event->kind != EVENT_URGENT || event->from != SIDE_CLIENT)
+            continue;
+        command = command_after(timeline, event);
+        if (tls)
+            rule_breach(run, SIDE_CLIENT, PACKETS(event->packet), expected,
+                        "urgent data in TLS, which cannot have it (RFC 4217 14)");
+        else if (command != NULL && !may_be_urgent(command))
+            rule_breach(run, SIDE_CLIENT, PACKETS(event->packet, command->packet), expected,
+                        "urgent data with %s", rule_quote(run, ftp_line_text(command->text)));
+    }
+}

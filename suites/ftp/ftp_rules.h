@@ -14,6 +14,7 @@ extern const struct rule ftp_feature_rules[];    /* FEAT and OPTS */
 extern const struct rule ftp_listing_rules[];    /* MLST, MLSD, NLST, LIST */
 extern const struct rule ftp_connection_rules[]; /* who connects where, and when */
 extern const struct rule ftp_transfer_rules[];   /* transfers, and what interrupts them */
+extern const struct rule ftp_form_rules[];       /* how a file goes over a data connection */
 extern const struct rule ftp_tls_rules[];        /* AUTH, PBSZ, PROT, and TLS itself */
 
 #endif

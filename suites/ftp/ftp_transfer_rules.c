@@ -115,6 +115,11 @@ const struct rule ftp_transfer_rules[] = {
      "The next file lacks its beginning.",
      "Only where SIZE was asked and the same file is fetched once more, in type I.",
      ftp_rest_once},
+    {"FTP-URG-ONLY-SYNCH", PROTOCOL_FTP, SUBJECT_CLIENT, LEVEL_PRACTICE,
+     "RFC 959 4.1.3, RFC 4217 14",
+     "A client sends urgent data only as the Telnet Synch before ABOR, STAT or QUIT, and none in TLS.",
+     "A server that takes urgent data out of line misses an octet of the command.",
+     "ABOR, STAT and QUIT that are urgent themselves.", ftp_urg_only_synch},
     {NULL, PROTOCOL_FTP, SUBJECT_BOTH, LEVEL_MUST, NULL, NULL, NULL, NULL, NULL},
 };
 /* clang-format on */
