@@ -1,328 +1,135 @@
 #include "fakes/tcp_peer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/clock.h"
-#include "fakes/misbehave_client.h"
-#include "fakes/outlet.h"
+#include "fakes/plain_peer.h"
 #include "fakes/stream_socket.h"
+#include "fakes/tcp_stream.h"
 
-#define CHUNK (64u << 10)
-#define UNSENT_MOST (1u << 20) /* echo no more than this ahead of the other side's reading */
 #define TIMEOUT_DEFAULT (10 * CLOCK_SECOND)
-#define LISTED_MOST 1000 /* chunks of the model's that the transcript lists */
 #define END_WAIT (2 * CLOCK_SECOND)
 #define HELLO "Hello from peerspec\r\n"
 
-/* One connection. */
-struct stream {
-    struct stream *next;
-    struct tcp_peer *peer;
-    unsigned number;
-    int fd;
-    struct endpoint local, remote;
-    struct outlet *outlet;
-    size_t unsent; /* echoed since the outlet was last idle */
-    bool deaf;     /* reading has stopped: no more came, or too much is unsent */
-    bool ended;    /* the other side's FIN came */
-    bool shut;     /* our FIN has left */
-    bool said;
-};
-
 struct tcp_peer {
-    struct peer_base base;
-    struct peer_config config;
-    enum side side;
+    struct plain_peer plain;
     int listener, error;
-    unsigned count;  /* of connections */
-    unsigned listed; /* of chunks */
-    struct stream *streams;
-    struct stream *played; /* the connection that the script follows; NULL: none */
+    unsigned count; /* of connections */
+    struct tcp_stream *streams;
+    struct tcp_stream *played; /* the connection that the script follows; NULL: none */
     struct loop_timer *timer;
     bool finishing, closed;
-    char chunk[CHUNK];
 };
 
-static void readable(void *ctx, int fd, unsigned events);
-
-static void add_entry(struct stream *stream, enum entry_kind kind, struct bytes text)
+static struct tcp_peer *tcp_of(struct peer *peer)
 {
-    transcript_add(stream->peer->config.transcript, &(struct entry){.kind = kind,
-                                                                    .connection = stream->number,
-                                                                    .local = stream->local,
-                                                                    .remote = stream->remote,
-                                                                    .text = text,
-                                                                    .octets = text.len});
+    return (struct tcp_peer *)(void *)peer;
 }
 
 static void note(struct tcp_peer *peer, const char *text)
 {
-    transcript_add(peer->config.transcript,
-                   &(struct entry){.kind = ENTRY_NOTE, .connection = 1, .text = bytes_of(text)});
+    plain_peer_note(&peer->plain, text, (struct place){0});
 }
 
-/* What the model moves without end is not listed whole. */
-static bool may_list(struct tcp_peer *peer)
+static const struct peer_events *events_of(const struct tcp_peer *peer)
 {
-    if (peer->config.exchange != NULL || peer->listed < LISTED_MOST) {
-        peer->listed++;
-        return true;
-    }
-    if (peer->listed++ == LISTED_MOST)
-        note(peer, "further octets are not listed");
-    return false;
+    return &peer->plain.config.events;
 }
 
-static bool has_fault(const struct stream *stream, const char *name)
+static void stop_timer(struct tcp_peer *peer)
 {
-    return client_fault_on(stream->peer->config.faults, name);
+    loop_cancel(peer->plain.config.loop, peer->timer);
+    peer->timer = NULL;
 }
-
-/* --- the end --------------------------------------------------------------------------------- */
 
 static void tell_closed(struct tcp_peer *peer, enum peer_end how)
 {
-    if (peer->side == SIDE_CLIENT && peer->closed)
+    if (!plain_peer_serves(&peer->plain) && peer->closed)
         return;
     peer->closed = true;
-    loop_cancel(peer->config.loop, peer->timer);
-    peer->timer = NULL;
-    peer->config.events.closed(peer->config.events.ctx, how);
+    stop_timer(peer);
+    events_of(peer)->closed(events_of(peer)->ctx, how);
 }
 
-static void unlink_stream(struct stream *stream)
+/* --- what its connections tell --------------------------------------------------------------- */
+
+static enum peer_claim heard(struct plain_peer *owner, struct tcp_stream *stream, struct bytes text)
 {
-    struct stream **at = &stream->peer->streams;
+    struct tcp_peer *peer = (struct tcp_peer *)owner;
+    enum peer_claim claim = PEER_MODEL;
+
+    if (peer->played == stream)
+        claim = events_of(peer)->heard(events_of(peer)->ctx, text);
+    if (claim == PEER_SCRIPT || plain_peer_serves(owner))
+        return claim;
+    if (owner->config.exchange == NULL)
+        owner->base.ops->finish((struct peer *)owner);
+    return PEER_SCRIPT; /* a client echoes nothing */
+}
+
+static void idle(struct plain_peer *owner, struct tcp_stream *stream)
+{
+    struct tcp_peer *peer = (struct tcp_peer *)owner;
+
+    if (peer->played == stream)
+        events_of(peer)->idle(events_of(peer)->ctx);
+}
+
+static void remove_stream(struct tcp_peer *peer, struct tcp_stream *stream)
+{
+    struct tcp_stream **at = &peer->streams;
 
     while (*at != stream)
         at = &(*at)->next;
     *at = stream->next;
+    tcp_stream_free(stream);
 }
 
-static void free_stream(struct stream *stream)
+static void over(struct plain_peer *owner, struct tcp_stream *stream, enum peer_end how)
 {
-    unlink_stream(stream);
-    outlet_free(stream->outlet);
-    loop_forget(stream->peer->config.loop, stream->fd);
-    stream_close(stream->fd, false);
-    free(stream);
-}
-
-/* What lies unread would turn our FIN into a reset. */
-static void empty(struct stream *stream)
-{
-    for (unsigned i = 0; i < 64; i++)
-        if (recv(stream->fd, stream->peer->chunk, CHUNK, MSG_DONTWAIT) <= 0)
-            return;
-}
-
-/* End the connection; `how` is the other side's way, or what the player is told of ours. */
-static void end(struct stream *stream, enum peer_end how, const char *text, bool reset)
-{
-    struct tcp_peer *peer = stream->peer;
+    struct tcp_peer *peer = (struct tcp_peer *)owner;
     bool played = peer->played == stream;
 
-    add_entry(stream, ENTRY_CLOSED, bytes_of(text));
-    outlet_drop(stream->outlet);
-    if (reset)
-        setsockopt(stream->fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1},
-                   sizeof(struct linger));
-    else
-        empty(stream);
-    free_stream(stream);
+    remove_stream(peer, stream);
     if (!played)
         return;
     peer->played = NULL;
     tell_closed(peer, how);
 }
 
-static void close_call(void *ctx)
-{
-    end(ctx, PEER_FIN, "closed by us", false);
-}
-
-static void close_after_fin(void *ctx)
-{
-    end(ctx, PEER_FIN, "FIN", false);
-}
-
-static void reset_call(void *ctx)
-{
-    end(ctx, PEER_FIN, "reset by us", true);
-}
-
-static void half_close_call(void *ctx)
-{
-    struct stream *stream = ctx;
-
-    if (!stream->shut)
-        shutdown(stream->fd, SHUT_WR);
-    stream->shut = true;
-    outlet_resume(stream->outlet);
-}
-
-/* --- what comes ------------------------------------------------------------------------------ */
-
-static void listen_to(struct stream *stream, bool on)
-{
-    stream->deaf = !on;
-    loop_watch(stream->peer->config.loop, stream->fd, on ? LOOP_READ : 0, readable, stream);
-}
-
-static void echo(struct stream *stream, char *at, size_t len)
-{
-    if (has_fault(stream, "truncate-1024") && len > 1024)
-        len = 1024;
-    if (has_fault(stream, "changes-payload"))
-        at[len - 1] ^= 1;
-    outlet_list(stream->outlet, may_list(stream->peer));
-    outlet_say(stream->outlet, &(struct peer_say){.text = {at, len}});
-    outlet_list(stream->outlet, true);
-    stream->unsent += len;
-    if (stream->unsent > UNSENT_MOST)
-        listen_to(stream, false);
-    if (has_fault(stream, "early-close"))
-        outlet_call(stream->outlet, close_call, stream);
-}
-
-static void model_hears(struct stream *stream, size_t len)
-{
-    struct tcp_peer *peer = stream->peer;
-
-    if (peer->side == SIDE_SERVER)
-        echo(stream, peer->chunk, len);
-    else if (peer->config.exchange == NULL)
-        peer->base.ops->finish((struct peer *)peer);
-}
-
-static void hear(struct stream *stream, size_t len)
-{
-    struct tcp_peer *peer = stream->peer;
-    struct bytes text = {peer->chunk, len};
-    enum peer_claim claim = PEER_MODEL;
-
-    if (may_list(peer))
-        add_entry(stream, ENTRY_HEARD, text);
-    if (peer->played == stream)
-        claim = peer->config.events.heard(peer->config.events.ctx, text);
-    if (claim == PEER_MODEL)
-        model_hears(stream, len);
-}
-
-/* The other side's FIN: a server answers with its own when all has left; so does a client. */
-static void hear_fin(struct stream *stream)
-{
-    stream->ended = true;
-    listen_to(stream, false);
-    if (has_fault(stream, "never-closes"))
-        return;
-    outlet_call(stream->outlet, close_after_fin, stream);
-}
-
-static void readable(void *ctx, int fd, unsigned events)
-{
-    struct stream *stream = ctx;
-    ssize_t len = recv(fd, stream->peer->chunk, CHUNK, 0);
-
-    (void)events;
-    if (len > 0)
-        hear(stream, (size_t)len);
-    else if (len == 0)
-        hear_fin(stream);
-    else if (errno != EAGAIN && errno != EINTR)
-        end(stream, PEER_RESET, "RST", false);
-}
+static const struct tcp_stream_events stream_events = {heard, idle, over};
 
 /* --- connections ----------------------------------------------------------------------------- */
 
-static void outlet_is_idle(void *ctx)
+static enum err add_stream(struct tcp_peer *peer, int fd, struct tcp_stream **out, struct diag *why)
 {
-    struct stream *stream = ctx;
-    struct tcp_peer *peer = stream->peer;
+    enum err err = tcp_stream_new(&peer->plain, &stream_events, ++peer->count, fd, out, why);
 
-    stream->unsent = 0;
-    if (stream->deaf && !stream->ended)
-        listen_to(stream, true);
-    if (!stream->said || peer->played != stream)
-        return;
-    stream->said = false;
-    peer->config.events.idle(peer->config.events.ctx);
-}
-
-static void write_failed(void *ctx, int error)
-{
-    struct stream *stream = ctx;
-    char text[120];
-
-    snprintf(text, sizeof text, "cannot send: %s", strerror(error));
-    note(stream->peer, text);
-    if (!stream->ended)
-        listen_to(stream, true); /* and meet the end there */
-    else
-        outlet_call(stream->outlet, close_after_fin, stream);
-}
-
-static enum err make_outlet(struct stream *stream, struct diag *why)
-{
-    const struct peer_config *config = &stream->peer->config;
-    struct outlet_config outlet = {.loop = config->loop,
-                                   .transcript = config->transcript,
-                                   .connection = stream->number,
-                                   .fd = stream->fd,
-                                   .shape = config->shape,
-                                   .drained = config->drained,
-                                   .drained_ctx = config->drained_ctx,
-                                   .ctx = stream,
-                                   .idle = outlet_is_idle,
-                                   .failed = write_failed};
-
-    return outlet_new(&outlet, &stream->outlet, why);
-}
-
-static enum err add_stream(struct tcp_peer *peer, int fd, struct stream **out, struct diag *why)
-{
-    struct stream *stream = calloc(1, sizeof *stream);
-    enum err err;
-
-    *out = NULL;
-    if (stream == NULL)
-        return diag_set(why, ERR_SYSTEM, "out of memory for a connection");
-    stream->peer = peer;
-    stream->fd = fd;
-    stream->number = ++peer->count;
-    err = make_outlet(stream, why);
-    if (err != OK) {
-        free(stream);
+    if (err != OK)
         return err;
-    }
-    stream->next = peer->streams;
-    peer->streams = stream;
-    *out = stream;
+    (*out)->next = peer->streams;
+    peer->streams = *out;
     return OK;
 }
 
-static void open_stream(struct stream *stream)
+static void open_stream(struct tcp_peer *peer, struct tcp_stream *stream)
 {
-    struct tcp_peer *peer = stream->peer;
-
-    stream_endpoints(stream->fd, &stream->local, &stream->remote);
-    add_entry(stream, ENTRY_OPENED, bytes_of(""));
-    loop_watch(peer->config.loop, stream->fd, LOOP_READ, readable, stream);
+    tcp_stream_open(stream);
     if (peer->played != NULL)
         return;
     peer->played = stream;
-    peer->config.events.opened(peer->config.events.ctx);
-    if (peer->side == SIDE_CLIENT && peer->config.exchange == NULL)
-        outlet_say(stream->outlet, &(struct peer_say){.text = bytes_of(HELLO)});
+    events_of(peer)->opened(events_of(peer)->ctx);
+    if (!plain_peer_serves(&peer->plain) && peer->plain.config.exchange == NULL)
+        tcp_stream_add(stream, bytes_of(HELLO));
 }
 
 static void acceptable(void *ctx, int listener, unsigned events)
 {
     struct tcp_peer *peer = ctx;
-    struct stream *stream;
+    struct tcp_stream *stream;
     struct diag why;
     int fd = stream_accept(listener);
 
@@ -330,7 +137,7 @@ static void acceptable(void *ctx, int listener, unsigned events)
     if (fd < 0)
         return;
     if (add_stream(peer, fd, &stream, &why) == OK) {
-        open_stream(stream);
+        open_stream(peer, stream);
         return;
     }
     note(peer, why.text);
@@ -342,26 +149,24 @@ static void cannot_connect(struct tcp_peer *peer, int error)
     char text[ENDPOINT_TEXT], words[ENDPOINT_TEXT + 100];
 
     snprintf(words, sizeof words, "cannot connect to %s: %s",
-             endpoint_format(&peer->config.remote, text), strerror(error));
+             endpoint_format(&peer->plain.config.remote, text), strerror(error));
     note(peer, words);
     while (peer->streams != NULL)
-        free_stream(peer->streams);
+        remove_stream(peer, peer->streams);
     tell_closed(peer, PEER_FAILED);
 }
 
 static void connected(void *ctx, int fd, unsigned events)
 {
-    struct stream *stream = ctx;
-    struct tcp_peer *peer = stream->peer;
+    struct tcp_peer *peer = ctx;
     int error = stream_error(fd);
 
     (void)events;
-    loop_cancel(peer->config.loop, peer->timer);
-    peer->timer = NULL;
+    stop_timer(peer);
     if (error != 0)
         cannot_connect(peer, error);
     else
-        open_stream(stream);
+        open_stream(peer, peer->streams);
 }
 
 static void refused_at_once(void *ctx)
@@ -382,75 +187,60 @@ static void too_late(void *ctx)
 
 /* --- what the player asks -------------------------------------------------------------------- */
 
-static struct tcp_peer *tcp_of(struct peer *peer)
-{
-    return (struct tcp_peer *)(void *)peer;
-}
-
 static enum err start_server(struct peer *base, struct diag *why)
 {
     struct tcp_peer *peer = tcp_of(base);
-    enum err err = stream_listen(&peer->config.local, peer->config.listen_any, &peer->listener,
-                                 &peer->base.bound, why);
+    const struct peer_config *config = &peer->plain.config;
+    enum err err = stream_listen(&config->local, config->listen_any, &peer->listener,
+                                 &peer->plain.base.bound, why);
 
     if (err == OK)
-        loop_watch(peer->config.loop, peer->listener, LOOP_READ, acceptable, peer);
+        loop_watch(config->loop, peer->listener, LOOP_READ, acceptable, peer);
     return err;
 }
 
 static enum err start_client(struct peer *base, struct diag *why)
 {
     struct tcp_peer *peer = tcp_of(base);
-    struct stream *stream;
-    enum err err;
+    const struct peer_config *config = &peer->plain.config;
+    struct tcp_stream *stream;
     int fd;
+    enum err err = stream_connect(&config->local, &config->remote, &fd, &peer->error, why);
 
-    err = stream_connect(&peer->config.local, &peer->config.remote, &fd, &peer->error, why);
     if (err != OK)
         return err;
     err = add_stream(peer, fd, &stream, why);
     if (err != OK) {
         stream_close(fd, false);
     } else if (peer->error != 0) {
-        peer->timer = loop_after(peer->config.loop, 0, refused_at_once, peer);
+        peer->timer = loop_after(config->loop, 0, refused_at_once, peer);
     } else {
-        loop_watch(peer->config.loop, fd, LOOP_WRITE, connected, stream);
-        peer->timer = loop_after(peer->config.loop, peer->config.timeout, too_late, peer);
+        loop_watch(config->loop, fd, LOOP_WRITE, connected, peer);
+        peer->timer = loop_after(config->loop, config->timeout, too_late, peer);
     }
     return err;
 }
 
 static void say(struct peer *base, const struct peer_say *say)
 {
-    struct tcp_peer *peer = tcp_of(base);
+    struct tcp_stream *stream = tcp_of(base)->played;
 
-    if (peer->played == NULL)
-        return;
-    peer->played->said = true;
-    outlet_say(peer->played->outlet, say);
-}
-
-static void transfer(struct peer *base, const struct peer_transfer *transfer)
-{
-    (void)base;
-    (void)transfer; /* there is no data connection */
+    if (stream != NULL)
+        tcp_stream_say(stream, say);
 }
 
 static void act(struct peer *base, const struct delivery *act)
 {
-    struct stream *stream = tcp_of(base)->played;
+    struct tcp_stream *stream = tcp_of(base)->played;
 
-    if (stream == NULL)
-        return;
-    stream->said = true;
-    if (act->kind == DELIVER_SILENT)
-        outlet_wait(stream->outlet, act->number);
-    else
-        outlet_call(stream->outlet,
-                    act->kind == DELIVER_CLOSE   ? close_call
-                    : act->kind == DELIVER_RESET ? reset_call
-                                                 : half_close_call,
-                    stream);
+    if (stream != NULL)
+        tcp_stream_act(stream, act);
+}
+
+/* A server goes on as its model. */
+static void finish_server(struct peer *base)
+{
+    (void)base;
 }
 
 static void not_closed_in_time(void *ctx)
@@ -460,19 +250,19 @@ static void not_closed_in_time(void *ctx)
     peer->timer = NULL;
     note(peer, "the server did not close within 2 s after our FIN");
     if (peer->played != NULL)
-        end(peer->played, PEER_FIN, "closed by us", false);
+        tcp_stream_close(peer->played);
 }
 
 /* Our FIN, and then the server's. */
-static void finish(struct peer *base)
+static void finish_client(struct peer *base)
 {
     struct tcp_peer *peer = tcp_of(base);
 
-    if (peer->side == SIDE_SERVER || peer->finishing || peer->played == NULL)
+    if (peer->finishing || peer->played == NULL)
         return;
     peer->finishing = true;
-    outlet_call(peer->played->outlet, half_close_call, peer->played);
-    peer->timer = loop_after(peer->config.loop, END_WAIT, not_closed_in_time, peer);
+    tcp_stream_half_close(peer->played);
+    peer->timer = loop_after(peer->plain.config.loop, END_WAIT, not_closed_in_time, peer);
 }
 
 static void free_peer(struct peer *base)
@@ -481,57 +271,57 @@ static void free_peer(struct peer *base)
 
     if (peer == NULL)
         return;
-    loop_cancel(peer->config.loop, peer->timer);
+    stop_timer(peer);
     while (peer->streams != NULL)
-        free_stream(peer->streams);
+        remove_stream(peer, peer->streams);
     if (peer->listener >= 0) {
-        loop_forget(peer->config.loop, peer->listener);
+        loop_forget(peer->plain.config.loop, peer->listener);
         stream_close(peer->listener, false);
     }
     free(peer);
 }
 
+/* --- making ---------------------------------------------------------------------------------- */
+
 static const struct peer_ops server_ops = {.start = start_server,
                                            .say = say,
-                                           .transfer = transfer,
+                                           .transfer = plain_peer_transfer,
                                            .act = act,
-                                           .finish = finish,
+                                           .finish = finish_server,
                                            .free = free_peer};
 static const struct peer_ops client_ops = {.start = start_client,
                                            .say = say,
-                                           .transfer = transfer,
+                                           .transfer = plain_peer_transfer,
                                            .act = act,
-                                           .finish = finish,
+                                           .finish = finish_client,
                                            .free = free_peer};
 
-static enum err make(const struct peer_config *config, enum side side, struct peer **out,
+static const struct plain_kind kinds[] = {
+    [SIDE_CLIENT] = {PROTOCOL_TCP, SIDE_CLIENT, "octets", sizeof(struct tcp_peer), &client_ops},
+    [SIDE_SERVER] = {PROTOCOL_TCP, SIDE_SERVER, "octets", sizeof(struct tcp_peer), &server_ops},
+};
+
+static enum err make(enum side side, const struct peer_config *config, struct peer **out,
                      struct diag *why)
 {
+    enum err err = plain_peer_new(&kinds[side], config, out, why);
     struct tcp_peer *peer;
-    enum err err = client_faults_check(config->faults, PROTOCOL_TCP, side, why);
 
-    *out = NULL;
     if (err != OK)
         return err;
-    peer = calloc(1, sizeof *peer);
-    *out = (struct peer *)peer;
-    if (peer == NULL)
-        return diag_set(why, ERR_SYSTEM, "out of memory");
-    peer->base.ops = side == SIDE_SERVER ? &server_ops : &client_ops;
-    peer->config = *config;
-    peer->side = side;
+    peer = tcp_of(*out);
     peer->listener = -1;
-    if (peer->config.timeout == 0)
-        peer->config.timeout = TIMEOUT_DEFAULT;
+    if (peer->plain.config.timeout == 0)
+        peer->plain.config.timeout = TIMEOUT_DEFAULT;
     return OK;
 }
 
 enum err tcp_server_new(const struct peer_config *config, struct peer **out, struct diag *why)
 {
-    return make(config, SIDE_SERVER, out, why);
+    return make(SIDE_SERVER, config, out, why);
 }
 
 enum err tcp_client_new(const struct peer_config *config, struct peer **out, struct diag *why)
 {
-    return make(config, SIDE_CLIENT, out, why);
+    return make(SIDE_CLIENT, config, out, why);
 }

@@ -1,213 +1,83 @@
 #include "fakes/udp_peer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "fakes/misbehave_client.h"
-#include "fakes/udp_socket.h"
+#include "fakes/plain_peer.h"
+#include "fakes/udp_outlet.h"
+#include "fakes/udp_ports.h"
 
-#define SOCKETS_MOST 16
 #define BATCHES_A_TURN 16
-#define LISTED_MOST 1000 /* datagrams of the model's that the transcript lists */
 #define RETRY_FIRST CLOCK_SECOND
 #define TRIES 3
 #define OTHER_ADDRESS "127.0.0.2"
 
-/* A datagram that waits to be sent. */
-struct parcel {
-    struct parcel *next;
-    int64_t delay;
-    bool is_wait; /* nothing but the delay */
-    bool is_close;
-    bool drop, swap;
-    bool moved;             /* from another port or address than the socket's */
-    struct endpoint source; /* where `moved`; else the address that was asked */
-    size_t socket;          /* index */
-    unsigned copies;
-    struct endpoint to;
-    struct place at;
-    size_t len;
-    char text[];
-};
-
 struct udp_peer {
-    struct peer_base base;
-    struct peer_config config;
-    enum side side;
-    struct udp_socket sockets[SOCKETS_MOST]; /* the first (two) are where it listens */
-    size_t socket_count;
+    struct plain_peer plain;
+    struct udp_ports ports;
     struct udp_batch *batch;
-    struct parcel *head, **tail;
-    struct parcel *held; /* swapped: leaves behind the next one */
-    struct loop_timer *timer, *retry;
+    struct udp_outlet *outlet;
+    struct loop_timer *retry;
     struct endpoint heard_from,
         heard_at; /* the sender of the last datagram, and the address asked */
     size_t heard_socket;
-    unsigned listed, tries;
-    bool said; /* something was queued since idle was told */
+    unsigned tries;
     bool closed;
 };
 
-static void serve(void *ctx);
+static const struct place nowhere;
 
 static void note(struct udp_peer *peer, const char *text, struct place at)
 {
-    transcript_add(
-        peer->config.transcript,
-        &(struct entry){.kind = ENTRY_NOTE, .connection = 1, .text = bytes_of(text), .at = at});
-}
-
-/* What the model moves by the million is not listed whole. */
-static bool may_list(struct udp_peer *peer)
-{
-    if (peer->config.exchange != NULL || peer->listed < LISTED_MOST) {
-        peer->listed++;
-        return true;
-    }
-    if (peer->listed++ == LISTED_MOST)
-        note(peer, "further datagrams are not listed", (struct place){0});
-    return false;
+    plain_peer_note(&peer->plain, text, at);
 }
 
 static void add_entry(struct udp_peer *peer, enum entry_kind kind, const struct endpoint *local,
                       const struct endpoint *remote, struct bytes text, struct place at)
 {
-    transcript_add(peer->config.transcript, &(struct entry){.kind = kind,
-                                                            .connection = 1,
-                                                            .local = *local,
-                                                            .remote = *remote,
-                                                            .text = text,
-                                                            .octets = text.len,
-                                                            .at = at});
+    transcript_add(peer->plain.config.transcript, &(struct entry){.kind = kind,
+                                                                  .connection = 1,
+                                                                  .local = *local,
+                                                                  .remote = *remote,
+                                                                  .text = text,
+                                                                  .octets = text.len,
+                                                                  .at = at});
 }
 
-/* --- sockets --------------------------------------------------------------------------------- */
+/* --- what leaves ----------------------------------------------------------------------------- */
 
-static void readable(void *ctx, int fd, unsigned events);
-
-static enum err add_socket(struct udp_peer *peer, const struct endpoint *at, struct diag *why)
+/* A parcel to the server, or to whoever was heard last. */
+static struct udp_parcel *parcel_new(struct udp_peer *peer, struct bytes text)
 {
-    struct udp_socket *socket = &peer->sockets[peer->socket_count];
-    enum err err;
+    struct udp_parcel *parcel = udp_parcel_new(text);
+    bool serves = plain_peer_serves(&peer->plain);
 
-    if (peer->socket_count == SOCKETS_MOST)
-        return diag_set(why, ERR_SYSTEM, "too many ports in one script");
-    err = udp_socket_open(at, socket, why);
-    if (err != OK)
-        return err;
-    peer->socket_count++;
-    loop_watch(peer->config.loop, socket->fd, LOOP_READ, readable, peer);
-    return OK;
-}
-
-/* The socket of that endpoint, opened where there is none yet (port 0: a fresh one, as long as
- * there is room for them); -1: none. */
-static int socket_at(struct udp_peer *peer, const struct endpoint *at, struct place place)
-{
-    struct diag why;
-
-    for (size_t i = 0; i < peer->socket_count && at->port != 0; i++)
-        if (endpoint_equal(&peer->sockets[i].local, at))
-            return (int)i;
-    if ((at->port == 0 && peer->socket_count == SOCKETS_MOST) || add_socket(peer, at, &why) == OK)
-        return (int)peer->socket_count - 1;
-    note(peer, why.text, place);
-    return -1;
-}
-
-static void close_all(struct udp_peer *peer)
-{
-    for (size_t i = 0; i < peer->socket_count; i++) {
-        loop_forget(peer->config.loop, peer->sockets[i].fd);
-        udp_socket_close(&peer->sockets[i]);
-    }
-    peer->socket_count = 0;
-}
-
-/* --- the queue ------------------------------------------------------------------------------- */
-
-static void kick(struct udp_peer *peer, int64_t ns)
-{
-    if (peer->timer == NULL)
-        peer->timer = loop_after(peer->config.loop, ns, serve, peer);
-}
-
-static void append(struct udp_peer *peer, struct parcel *parcel)
-{
     if (parcel == NULL) {
-        note(peer, "out of memory: a datagram was not sent", (struct place){0});
-        return;
-    }
-    *peer->tail = parcel;
-    peer->tail = &parcel->next;
-    kick(peer, 0);
-}
-
-static struct parcel *parcel_new(struct udp_peer *peer, struct bytes text)
-{
-    struct parcel *parcel = calloc(1, sizeof *parcel + text.len);
-
-    if (parcel == NULL)
+        note(peer, "out of memory: a datagram was not sent", nowhere);
         return NULL;
-    parcel->copies = 1;
-    parcel->to = peer->side == SIDE_CLIENT ? peer->config.remote : peer->heard_from;
-    parcel->socket = peer->side == SIDE_CLIENT ? 0 : peer->heard_socket;
-    parcel->source = peer->side == SIDE_CLIENT ? peer->sockets[0].local : peer->heard_at;
-    parcel->len = text.len;
-    if (text.len > 0)
-        memcpy(parcel->text, text.at, text.len);
+    }
+    parcel->to = serves ? peer->heard_from : peer->plain.config.remote;
+    parcel->socket = serves ? peer->heard_socket : 0;
+    parcel->source = serves ? peer->heard_at : peer->ports.sockets[0].local;
     return parcel;
 }
 
-static void deliver(struct parcel *parcel, const struct delivery *delivery)
+static void put_say(struct udp_peer *peer, const struct peer_say *say)
 {
-    uint16_t port = parcel->source.port;
+    struct udp_parcel *parcel = parcel_new(peer, say->text);
 
-    switch (delivery->kind) {
-    case DELIVER_DELAY:
-        parcel->delay += delivery->number;
-        break;
-    case DELIVER_DROP:
-        parcel->drop = true;
-        break;
-    case DELIVER_DUPLICATE:
-        parcel->copies = (unsigned)delivery->number;
-        break;
-    case DELIVER_SWAP:
-        parcel->swap = true;
-        break;
-    case DELIVER_FROM_PORT:
-        parcel->moved = true;
-        parcel->source.port = (uint16_t)delivery->number;
-        break;
-    case DELIVER_FROM_ADDRESS:
-        parcel->moved = true;
-        if (!endpoint_parse(delivery->text, port, &parcel->source))
-            parcel->drop = true;
-        break;
-    case DELIVER_TRUNCATE:
-        if (delivery->number >= 0 && (size_t)delivery->number < parcel->len)
-            parcel->len = (size_t)delivery->number;
-        break;
-    default:
-        break;
-    }
+    if (parcel == NULL)
+        return;
+    for (size_t i = 0; i < say->delivery_count; i++)
+        udp_parcel_heed(parcel, &say->deliveries[i]);
+    parcel->at = say->at;
+    udp_outlet_put(peer->outlet, parcel);
 }
 
-static void queue_say(struct udp_peer *peer, const struct peer_say *say)
-{
-    struct parcel *parcel = parcel_new(peer, say->text);
-
-    for (size_t i = 0; parcel != NULL && i < say->delivery_count; i++)
-        deliver(parcel, &say->deliveries[i]);
-    if (parcel != NULL)
-        parcel->at = say->at;
-    append(peer, parcel);
-}
-
-static void send_failed(struct udp_peer *peer, const struct parcel *parcel, int error)
+static void send_failed(struct udp_peer *peer, const struct udp_parcel *parcel, int error)
 {
     char text[200], addr[ENDPOINT_TEXT];
 
@@ -217,18 +87,24 @@ static void send_failed(struct udp_peer *peer, const struct parcel *parcel, int 
 }
 
 /* The socket to send from. One that is bound to every address can name any of them as source. */
-static int choose_socket(struct udp_peer *peer, const struct parcel *parcel)
+static int choose_socket(struct udp_peer *peer, const struct udp_parcel *parcel)
 {
-    const struct udp_socket *own = &peer->sockets[parcel->socket];
+    const struct udp_socket *own = &peer->ports.sockets[parcel->socket];
+    struct diag why;
+    int index;
 
     if (!parcel->moved || (udp_socket_is_any(own) && own->local.port == parcel->source.port &&
                            own->local.family == parcel->source.family))
         return (int)parcel->socket;
-    return socket_at(peer, &parcel->source, parcel->at);
+    index = udp_ports_at(&peer->ports, &parcel->source, &why);
+    if (index < 0)
+        note(peer, why.text, parcel->at);
+    return index;
 }
 
-static void send_parcel(struct udp_peer *peer, const struct parcel *parcel)
+static void leaves(void *ctx, const struct udp_parcel *parcel)
 {
+    struct udp_peer *peer = ctx;
     int index = choose_socket(peer, parcel);
     struct bytes text = {parcel->text, parcel->len};
 
@@ -239,71 +115,44 @@ static void send_parcel(struct udp_peer *peer, const struct parcel *parcel)
         return;
     }
     for (unsigned i = 0; i < parcel->copies; i++) {
-        const struct udp_socket *socket = &peer->sockets[index];
+        const struct udp_socket *socket = &peer->ports.sockets[index];
         struct endpoint local = udp_socket_is_any(socket) ? parcel->source : socket->local;
 
         if (!udp_socket_send(socket, &parcel->to, &parcel->source, text))
             send_failed(peer, parcel, errno);
-        else if (parcel->at.line > 0 || may_list(peer))
+        else if (parcel->at.line > 0 || plain_peer_may_list(&peer->plain))
             add_entry(peer, ENTRY_SENT, &local, &parcel->to, text, parcel->at);
     }
 }
 
-static void close_peer(struct udp_peer *peer)
+static void idle(void *ctx)
 {
-    if (peer->closed)
-        return;
+    const struct peer_events *events = &((struct udp_peer *)ctx)->plain.config.events;
+
+    events->idle(events->ctx);
+}
+
+static void tell_closed(struct udp_peer *peer, enum peer_end how)
+{
+    const struct peer_events *events = &peer->plain.config.events;
+
     peer->closed = true;
-    add_entry(peer, ENTRY_CLOSED, &peer->base.bound, &peer->config.remote, bytes_of("closed by us"),
-              (struct place){0});
-    close_all(peer);
-    loop_cancel(peer->config.loop, peer->retry);
-    peer->retry = NULL;
-    peer->config.events.closed(peer->config.events.ctx, PEER_FIN);
+    udp_outlet_shut(peer->outlet);
+    events->closed(events->ctx, how);
 }
 
-static void serve_parcel(struct udp_peer *peer, struct parcel *parcel)
-{
-    if (parcel->is_close) {
-        close_peer(peer);
-    } else if (parcel->is_wait || peer->closed) {
-        /* nothing is sent */
-    } else if (parcel->swap && peer->held == NULL) {
-        peer->held = parcel;
-        return;
-    } else {
-        send_parcel(peer, parcel);
-        if (peer->held != NULL)
-            send_parcel(peer, peer->held);
-        free(peer->held);
-        peer->held = NULL;
-    }
-    free(parcel);
-}
-
-static void serve(void *ctx)
+static void close_peer(void *ctx)
 {
     struct udp_peer *peer = ctx;
 
-    peer->timer = NULL;
-    while (peer->head != NULL) {
-        struct parcel *parcel = peer->head;
-        int64_t delay = parcel->delay;
-
-        parcel->delay = 0;
-        if (delay > 0) {
-            kick(peer, delay);
-            return;
-        }
-        peer->head = parcel->next;
-        if (peer->head == NULL)
-            peer->tail = &peer->head;
-        serve_parcel(peer, parcel);
-    }
-    if (peer->said && !peer->closed) {
-        peer->said = false;
-        peer->config.events.idle(peer->config.events.ctx);
-    }
+    if (peer->closed)
+        return;
+    add_entry(peer, ENTRY_CLOSED, &peer->plain.base.bound, &peer->plain.config.remote,
+              bytes_of("closed by us"), nowhere);
+    udp_ports_close(&peer->ports);
+    loop_cancel(peer->plain.config.loop, peer->retry);
+    peer->retry = NULL;
+    tell_closed(peer, PEER_FIN);
 }
 
 /* --- what comes ------------------------------------------------------------------------------ */
@@ -322,37 +171,38 @@ static const struct {
 
 static void answer_badly(struct udp_peer *peer, struct bytes text)
 {
-    struct parcel *parcel = parcel_new(peer, text);
+    struct udp_parcel *parcel = parcel_new(peer, text);
 
-    for (size_t i = 0; parcel != NULL && i < sizeof spoilers / sizeof spoilers[0]; i++)
-        if (client_fault_on(peer->config.faults, spoilers[i].fault))
-            deliver(parcel, &spoilers[i].delivery);
-    if (parcel != NULL && parcel->len > 0 &&
-        client_fault_on(peer->config.faults, "changes-payload"))
+    if (parcel == NULL)
+        return;
+    for (size_t i = 0; i < sizeof spoilers / sizeof spoilers[0]; i++)
+        if (plain_peer_faulty(&peer->plain, spoilers[i].fault))
+            udp_parcel_heed(parcel, &spoilers[i].delivery);
+    if (parcel->len > 0 && plain_peer_faulty(&peer->plain, "changes-payload"))
         parcel->text[parcel->len - 1] ^= 1;
-    append(peer, parcel);
+    udp_outlet_put(peer->outlet, parcel);
 }
 
 /* A server of one address knows it; one that listens everywhere has to be told. */
 static void remember_sender(struct udp_peer *peer, size_t socket, size_t n)
 {
     peer->heard_from = udp_batch_from(peer->batch, n);
-    peer->heard_at = udp_batch_to(peer->batch, n, &peer->sockets[socket]);
+    peer->heard_at = udp_batch_to(peer->batch, n, &peer->ports.sockets[socket]);
     peer->heard_socket = socket;
 }
 
 static void model_hears(struct udp_peer *peer, size_t n)
 {
-    if (peer->side == SIDE_CLIENT) {
-        if (peer->config.exchange == NULL)
-            peer->base.ops->finish((struct peer *)peer);
-    } else if (peer->config.faults != NULL && peer->config.faults[0] != NULL) {
+    if (!plain_peer_serves(&peer->plain)) {
+        if (peer->plain.config.exchange == NULL)
+            peer->plain.base.ops->finish((struct peer *)peer);
+    } else if (peer->plain.config.faults != NULL && peer->plain.config.faults[0] != NULL) {
         answer_badly(peer, udp_batch_text(peer->batch, n));
     } else {
         udp_batch_choose(peer->batch, n);
-        if (may_list(peer))
+        if (plain_peer_may_list(&peer->plain))
             add_entry(peer, ENTRY_SENT, &peer->heard_at, &peer->heard_from,
-                      udp_batch_text(peer->batch, n), (struct place){0});
+                      udp_batch_text(peer->batch, n), nowhere);
     }
 }
 
@@ -361,9 +211,10 @@ static void hear(struct udp_peer *peer, size_t socket, size_t n)
     struct bytes text = udp_batch_text(peer->batch, n);
 
     remember_sender(peer, socket, n);
-    if (may_list(peer))
-        add_entry(peer, ENTRY_HEARD, &peer->heard_at, &peer->heard_from, text, (struct place){0});
-    if (peer->config.events.heard(peer->config.events.ctx, text) == PEER_MODEL && !peer->closed)
+    if (plain_peer_may_list(&peer->plain))
+        add_entry(peer, ENTRY_HEARD, &peer->heard_at, &peer->heard_from, text, nowhere);
+    if (peer->plain.config.events.heard(peer->plain.config.events.ctx, text) == PEER_MODEL &&
+        !peer->closed)
         model_hears(peer, n);
 }
 
@@ -374,36 +225,40 @@ static void tell_errors(struct udp_peer *peer, const struct udp_socket *socket)
     bool refused = false;
 
     while (udp_socket_icmp(socket, text, sizeof text)) {
-        note(peer, text, (struct place){0});
+        note(peer, text, nowhere);
         refused = true;
     }
-    if (!refused || peer->side != SIDE_CLIENT || peer->closed || peer->config.exchange == NULL)
+    if (!refused || plain_peer_serves(&peer->plain) || peer->closed ||
+        peer->plain.config.exchange == NULL)
         return;
-    peer->closed = true;
-    peer->config.events.closed(peer->config.events.ctx, PEER_FAILED);
+    tell_closed(peer, PEER_FAILED);
+}
+
+static void receive(struct udp_peer *peer, size_t socket)
+{
+    size_t count = 1;
+
+    for (unsigned batch = 0; batch < BATCHES_A_TURN && count > 0; batch++) {
+        count = udp_batch_receive(peer->batch, &peer->ports.sockets[socket]);
+        for (size_t n = 0; n < count && !peer->closed; n++)
+            hear(peer, socket, n);
+        if (peer->closed)
+            return;
+        udp_batch_echo(peer->batch, &peer->ports.sockets[socket]);
+    }
 }
 
 static void readable(void *ctx, int fd, unsigned events)
 {
     struct udp_peer *peer = ctx;
-    size_t index = 0, count = 1;
+    int socket = udp_ports_of_fd(&peer->ports, fd);
 
-    while (index < peer->socket_count && peer->sockets[index].fd != fd)
-        index++;
-    if (index == peer->socket_count)
+    if (socket < 0)
         return;
     if ((events & LOOP_HANGUP) != 0)
-        tell_errors(peer, &peer->sockets[index]);
-    if (peer->closed)
-        return;
-    for (unsigned batch = 0; batch < BATCHES_A_TURN && count > 0; batch++) {
-        count = udp_batch_receive(peer->batch, &peer->sockets[index]);
-        for (size_t n = 0; n < count && !peer->closed; n++)
-            hear(peer, index, n);
-        if (peer->closed)
-            return;
-        udp_batch_echo(peer->batch, &peer->sockets[index]);
-    }
+        tell_errors(peer, &peer->ports.sockets[socket]);
+    if (!peer->closed)
+        receive(peer, (size_t)socket);
 }
 
 /* --- what the player asks -------------------------------------------------------------------- */
@@ -420,12 +275,12 @@ static void try(void *ctx)
 
     peer->retry = NULL;
     if (peer->tries == TRIES) {
-        note(peer, "no answer came", (struct place){0});
+        note(peer, "no answer came", nowhere);
         close_peer(peer);
         return;
     }
-    queue_say(peer, &(struct peer_say){.text = bytes_of("Hello from peerspec")});
-    peer->retry = loop_after(peer->config.loop, RETRY_FIRST << peer->tries, try, peer);
+    put_say(peer, &(struct peer_say){.text = bytes_of("Hello from peerspec")});
+    peer->retry = loop_after(peer->plain.config.loop, RETRY_FIRST << peer->tries, try, peer);
     peer->tries++;
 }
 
@@ -434,43 +289,40 @@ static void tell_opened(void *ctx)
     struct udp_peer *peer = ctx;
 
     peer->retry = NULL;
-    peer->config.events.opened(peer->config.events.ctx);
-    if (peer->side == SIDE_CLIENT && peer->config.exchange == NULL)
+    peer->plain.config.events.opened(peer->plain.config.events.ctx);
+    if (!plain_peer_serves(&peer->plain) && peer->plain.config.exchange == NULL)
         try(peer);
 }
 
-/* IPv4 and IPv6 at the same port; without IPv6 it is IPv4 alone. */
-static enum err listen_everywhere(struct udp_peer *peer, struct diag *why)
+static enum err open_ports(struct udp_peer *peer, struct diag *why)
 {
-    struct endpoint at = {.family = 4, .port = peer->config.local.port};
+    const struct peer_config *config = &peer->plain.config;
+    struct endpoint at = config->local;
     struct diag no_v6;
-    enum err err = add_socket(peer, &at, why);
+    enum err err;
 
-    if (err != OK)
+    if (plain_peer_serves(&peer->plain) && config->listen_any) {
+        err = udp_ports_open_everywhere(&peer->ports, at.port, &no_v6, why);
+        if (err == OK && no_v6.text[0] != '\0')
+            note(peer, no_v6.text, nowhere);
         return err;
-    peer->base.bound = peer->sockets[0].local;
-    at = (struct endpoint){.family = 6, .port = peer->base.bound.port};
-    if (add_socket(peer, &at, &no_v6) != OK)
-        note(peer, no_v6.text, (struct place){0});
-    return OK;
+    }
+    if (at.family == 0)
+        at.family = config->remote.family == 6 ? 6 : 4;
+    return udp_ports_open(&peer->ports, &at, why);
 }
 
 static enum err start(struct peer *base, struct diag *why)
 {
     struct udp_peer *peer = udp_of(base);
-    struct endpoint at = peer->config.local;
-    enum err err;
+    enum err err = open_ports(peer, why);
 
-    if (at.family == 0)
-        at.family = peer->config.remote.family == 6 ? 6 : 4;
-    err = peer->side == SIDE_SERVER && peer->config.listen_any ? listen_everywhere(peer, why)
-                                                               : add_socket(peer, &at, why);
     if (err != OK)
         return err;
-    peer->base.bound = peer->sockets[0].local;
-    add_entry(peer, ENTRY_OPENED, &peer->base.bound, &peer->config.remote, bytes_of(""),
-              (struct place){0});
-    peer->retry = loop_after(peer->config.loop, 0, tell_opened, peer);
+    peer->plain.base.bound = peer->ports.sockets[0].local;
+    add_entry(peer, ENTRY_OPENED, &peer->plain.base.bound, &peer->plain.config.remote, bytes_of(""),
+              nowhere);
+    peer->retry = loop_after(peer->plain.config.loop, 0, tell_opened, peer);
     return OK;
 }
 
@@ -478,32 +330,25 @@ static void say(struct peer *base, const struct peer_say *say)
 {
     struct udp_peer *peer = udp_of(base);
 
-    peer->said = true;
-    if (peer->side == SIDE_SERVER && peer->heard_from.family == 0)
+    if (plain_peer_serves(&peer->plain) && peer->heard_from.family == 0)
         note(peer, "nobody to send to: no datagram has come yet", say->at);
     else if (!peer->closed)
-        queue_say(peer, say);
-    kick(peer, 0);
-}
-
-static void transfer(struct peer *base, const struct peer_transfer *transfer)
-{
-    (void)base;
-    (void)transfer; /* there is no data connection */
+        put_say(peer, say);
+    udp_outlet_await_idle(peer->outlet);
 }
 
 static void act(struct peer *base, const struct delivery *act)
 {
     struct udp_peer *peer = udp_of(base);
-    struct parcel *parcel = parcel_new(peer, bytes_of(""));
+    struct udp_parcel *parcel = parcel_new(peer, bytes_of(""));
 
-    peer->said = true;
     if (parcel != NULL) {
         parcel->is_wait = true;
         parcel->is_close = act->kind == DELIVER_CLOSE || act->kind == DELIVER_RESET;
         parcel->delay = act->kind == DELIVER_SILENT ? act->number : 0;
+        udp_outlet_put(peer->outlet, parcel);
     }
-    append(peer, parcel);
+    udp_outlet_await_idle(peer->outlet);
 }
 
 static void finish(struct peer *base)
@@ -517,57 +362,63 @@ static void free_peer(struct peer *base)
 
     if (peer == NULL)
         return;
-    loop_cancel(peer->config.loop, peer->timer);
-    loop_cancel(peer->config.loop, peer->retry);
-    close_all(peer);
-    while (peer->head != NULL) {
-        struct parcel *parcel = peer->head;
-
-        peer->head = parcel->next;
-        free(parcel);
-    }
-    free(peer->held);
+    loop_cancel(peer->plain.config.loop, peer->retry);
+    udp_ports_close(&peer->ports);
+    udp_outlet_free(peer->outlet);
     udp_batch_free(peer->batch);
     free(peer);
 }
 
+/* --- making ---------------------------------------------------------------------------------- */
+
 static const struct peer_ops ops = {.start = start,
                                     .say = say,
-                                    .transfer = transfer,
+                                    .transfer = plain_peer_transfer,
                                     .act = act,
                                     .finish = finish,
                                     .free = free_peer};
 
-static enum err make(const struct peer_config *config, enum side side, struct peer **out,
+static const struct plain_kind kinds[] = {
+    [SIDE_CLIENT] = {PROTOCOL_UDP, SIDE_CLIENT, "datagrams", sizeof(struct udp_peer), &ops},
+    [SIDE_SERVER] = {PROTOCOL_UDP, SIDE_SERVER, "datagrams", sizeof(struct udp_peer), &ops},
+};
+
+static enum err fill_in(struct udp_peer *peer, struct diag *why)
+{
+    struct udp_outlet_config outlet = {.loop = peer->plain.config.loop,
+                                       .ctx = peer,
+                                       .leaves = leaves,
+                                       .closes = close_peer,
+                                       .idle = idle};
+    enum err err = udp_batch_new(&peer->batch, why);
+
+    peer->ports.loop = peer->plain.config.loop;
+    peer->ports.readable = readable;
+    peer->ports.ctx = peer;
+    return err == OK ? udp_outlet_new(&outlet, &peer->outlet, why) : err;
+}
+
+static enum err make(enum side side, const struct peer_config *config, struct peer **out,
                      struct diag *why)
 {
-    struct udp_peer *peer;
-    enum err err = client_faults_check(config->faults, PROTOCOL_UDP, side, why);
+    enum err err = plain_peer_new(&kinds[side], config, out, why);
 
-    *out = NULL;
     if (err != OK)
         return err;
-    peer = calloc(1, sizeof *peer);
-    if (peer == NULL)
-        return diag_set(why, ERR_SYSTEM, "out of memory");
-    peer->base.ops = &ops;
-    peer->config = *config;
-    peer->side = side;
-    peer->tail = &peer->head;
-    err = udp_batch_new(&peer->batch, why);
-    if (err != OK)
-        free(peer);
-    else
-        *out = (struct peer *)peer;
+    err = fill_in(udp_of(*out), why);
+    if (err == OK)
+        return OK;
+    free_peer(*out);
+    *out = NULL;
     return err;
 }
 
 enum err udp_server_new(const struct peer_config *config, struct peer **out, struct diag *why)
 {
-    return make(config, SIDE_SERVER, out, why);
+    return make(SIDE_SERVER, config, out, why);
 }
 
 enum err udp_client_new(const struct peer_config *config, struct peer **out, struct diag *why)
 {
-    return make(config, SIDE_CLIENT, out, why);
+    return make(SIDE_CLIENT, config, out, why);
 }

@@ -14,6 +14,7 @@ struct stage {
     struct peer *peer;
     struct peer_config config;
     struct exchange exchange;
+    const char *faults[2];
     enum peer_claim claim;  /* of what is heard */
     enum peer_claim greets; /* what `opened` answers */
     unsigned opened, idles, closed, heard_count, data_count;
@@ -91,6 +92,15 @@ static inline void stage_start(struct stage *stage, peer_new_fn *make)
 
     ck_assert_int_eq(make(&stage->config, &stage->peer, &why), OK);
     ck_assert_int_eq(stage->peer->base.ops->start(stage->peer, &why), OK);
+}
+
+/* The same with that fault, and its model speaks. */
+static inline void stage_start_faulty(struct stage *stage, peer_new_fn *make, const char *fault)
+{
+    stage->faults[0] = fault;
+    stage->config.faults = stage->faults;
+    stage->claim = PEER_MODEL;
+    stage_start(stage, make);
 }
 
 static inline void stage_fini(struct stage *stage)

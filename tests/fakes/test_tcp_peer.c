@@ -77,12 +77,17 @@ static void write_text(const char *text)
 
 /* --- the server ------------------------------------------------------------------------------ */
 
+static void connect_to_it(void)
+{
+    other = loopback_connect(&stage.peer->base.bound);
+    stage_until(&stage, opened, 1);
+}
+
 static void start_server(enum peer_claim claim)
 {
     stage.claim = claim;
     stage_start(&stage, tcp_server_new);
-    other = loopback_connect(&stage.peer->base.bound);
-    stage_until(&stage, opened, 1);
+    connect_to_it();
 }
 
 START_TEST(server_echoes_and_closes_after_the_fin)
@@ -225,11 +230,8 @@ END_TEST
 
 static void start_faulty(const char *fault)
 {
-    static const char *faults[2];
-
-    faults[0] = fault;
-    stage.config.faults = faults;
-    start_server(PEER_MODEL);
+    stage_start_faulty(&stage, tcp_server_new, fault);
+    connect_to_it();
 }
 
 START_TEST(fault_truncates_at_1024)

@@ -168,32 +168,6 @@ START_TEST(duplicated_datagram_leaves_so_many_times)
 }
 END_TEST
 
-START_TEST(swapped_datagram_leaves_after_the_next)
-{
-    play(&(struct delivery){.kind = DELIVER_SWAP}, NULL);
-    ck_assert_int_eq(receive(), 6);
-    ck_assert_int_eq(receive(), 5);
-    ck_assert_int_eq(receive(), -1);
-}
-END_TEST
-
-START_TEST(truncated_datagram_keeps_so_many_octets)
-{
-    play(&(struct delivery){.kind = DELIVER_TRUNCATE, .number = 2}, NULL);
-    ck_assert_int_eq(receive(), 2);
-    ck_assert_mem_eq(got, "fi", 2);
-}
-END_TEST
-
-START_TEST(delayed_datagram_holds_those_behind_it)
-{
-    play(NULL, &(struct delivery){.kind = DELIVER_DELAY, .number = 5 * CLOCK_MS});
-    ck_assert_int_ge(loopback_entry(stage.transcript, ENTRY_SENT, 1)->time -
-                         loopback_entry(stage.transcript, ENTRY_SENT, 0)->time,
-                     5 * CLOCK_MS);
-}
-END_TEST
-
 START_TEST(datagram_may_leave_from_another_port)
 {
     struct endpoint free_port;
@@ -305,11 +279,8 @@ END_TEST
 
 static void start_faulty(const char *fault)
 {
-    static const char *faults[2];
-
-    faults[0] = fault;
-    stage.config.faults = faults;
-    start_server(PEER_MODEL);
+    stage_start_faulty(&stage, udp_server_new, fault);
+    stage_until(&stage, opened, 1);
 }
 
 START_TEST(fault_truncates_at_1024)
@@ -341,19 +312,6 @@ START_TEST(fault_answers_from_another_address)
     ask("a");
     ck_assert_int_eq(next_datagram(), 1);
     ck_assert_str_eq(endpoint_addr(&got_from, text), "127.0.0.2");
-}
-END_TEST
-
-START_TEST(unknown_fault_is_a_usage_error)
-{
-    static const char *const faults[] = {"sulks", NULL};
-    struct diag why;
-
-    stage.config.faults = faults;
-    ck_assert_int_eq(udp_server_new(&stage.config, &stage.peer, &why), ERR_USAGE);
-    ck_assert_ptr_null(stage.peer);
-    ck_assert_ptr_nonnull(strstr(why.text, "'sulks' is no fault of a udp server"));
-    ck_assert_ptr_nonnull(strstr(why.text, "truncate-1024"));
 }
 END_TEST
 
@@ -482,9 +440,6 @@ static TCase *delivery_case(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, dropped_datagram_does_not_leave);
     tcase_add_test(tcase, duplicated_datagram_leaves_so_many_times);
-    tcase_add_test(tcase, swapped_datagram_leaves_after_the_next);
-    tcase_add_test(tcase, truncated_datagram_keeps_so_many_octets);
-    tcase_add_test(tcase, delayed_datagram_holds_those_behind_it);
     tcase_add_test(tcase, datagram_may_leave_from_another_port);
     tcase_add_test(tcase, datagram_may_leave_from_another_address);
     tcase_add_test(tcase, address_that_is_not_ours_is_noted);
@@ -500,7 +455,6 @@ static TCase *fault_case(void)
     tcase_add_test(tcase, fault_answers_from_a_fresh_port);
     tcase_add_test(tcase, fault_answers_from_another_address);
     tcase_add_test(tcase, fault_changes_the_payload);
-    tcase_add_test(tcase, unknown_fault_is_a_usage_error);
     tcase_add_test(tcase, fault_answers_twice);
     tcase_add_test(tcase, fault_does_not_answer);
     return tcase;
