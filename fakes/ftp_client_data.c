@@ -130,13 +130,9 @@ static void start_sending(struct ftp_client_data *channel)
 
 static void start_receiving(struct ftp_client_data *channel)
 {
-    for (size_t i = 0; channel->wanted && i < channel->transfer.delivery_count; i++) {
-        const struct delivery *delivery = &channel->transfer.deliveries[i];
-
-        if (delivery->kind == DELIVER_AFTER_RESET || delivery->kind == DELIVER_AFTER_CLOSE)
-            ftp_data_cut(channel->data, (uint64_t)delivery->number,
-                         delivery->kind == DELIVER_AFTER_RESET);
-    }
+    if (channel->wanted)
+        ftp_data_heed(channel->data, channel->transfer.deliveries,
+                      channel->transfer.delivery_count);
     channel->receiving = true;
     ftp_data_receive(channel->data, -1);
 }

@@ -1,22 +1,16 @@
 #include "fakes/ftp_data.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "fakes/rendezvous.h"
+#include "fakes/stream_socket.h"
 
 #define KEPT_CEILING (64u << 20)
-#define CHUNK (1u << 20)
-#define CHUNKS_A_TURN 8
 #define FLUSH_LEAST (CLOCK_MS / 10)
 #define FLUSH_MOST (5 * CLOCK_MS)
 #define NO_LIMIT UINT64_MAX
@@ -27,37 +21,40 @@ struct ftp_data {
     struct ftp_data_config config;
     enum ftp_data_state state;
     enum job job;
-    int fd;
-    int file; /* -1: none */
+    struct rendezvous *meeting; /* until it is open */
+    int fd;                     /* from then on; -1: none */
+    int file;                   /* -1: none */
     struct endpoint local, remote;
     struct loop_timer *timer, *soon;
     int64_t progress; /* clock_now() of the last of it */
     int unread;       /* octets that the other side's TCP had not acknowledged, when last asked */
     int64_t flush_wait;
-    struct ftp_data_source source;
-    size_t split;    /* octets a write; 0: as many as fit */
-    uint64_t length; /* octets to send; NO_LIMIT: to the end of the file */
-    uint64_t moved;  /* octets sent or received */
-    uint64_t limit;  /* stand still here: `first` */
-    uint64_t cut;    /* end the connection here */
+    struct ftp_sending sending;
+    uint64_t moved; /* octets sent or received */
+    uint64_t cut;   /* end the connection here */
     bool cut_reset;
     struct buf content; /* received */
-    const char *failure;
 };
 
 static void serve(void *ctx, int fd, unsigned events);
 
-static void note(struct ftp_data *data, enum entry_kind kind, struct bytes text)
+static void note_between(struct ftp_data *data, enum entry_kind kind, const struct endpoint *local,
+                         const struct endpoint *remote, struct bytes text)
 {
     struct entry entry = {.kind = kind,
                           .connection = data->config.connection,
-                          .local = data->local,
-                          .remote = data->remote,
+                          .local = *local,
+                          .remote = *remote,
                           .text = text,
                           .octets = data->moved};
 
     if (data->config.transcript != NULL)
         transcript_add(data->config.transcript, &entry);
+}
+
+static void note(struct ftp_data *data, enum entry_kind kind, struct bytes text)
+{
+    note_between(data, kind, &data->local, &data->remote, text);
 }
 
 /* ---- time ---- */
@@ -69,24 +66,19 @@ static void stop_clocks(struct ftp_data *data)
     data->timer = data->soon = NULL;
 }
 
-static void close_all(struct ftp_data *data)
+static void close_all(struct ftp_data *data, bool reset)
 {
     stop_clocks(data);
+    rendezvous_free(data->meeting);
+    data->meeting = NULL;
     if (data->fd >= 0) {
         loop_forget(data->config.loop, data->fd);
-        close(data->fd);
+        stream_close(data->fd, reset);
     }
     if (data->file >= 0)
         close(data->file);
     data->fd = data->file = -1;
     data->job = JOB_NONE;
-}
-
-static void reset_on_close(int fd)
-{
-    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 static void note_end(struct ftp_data *data, const char *how)
@@ -100,11 +92,11 @@ static void note_end(struct ftp_data *data, const char *how)
 
 static void fail(struct ftp_data *data, const char *how)
 {
-    if (data->state == FTP_DATA_OPEN) {
-        reset_on_close(data->fd);
+    bool open = data->state == FTP_DATA_OPEN;
+
+    if (open)
         note_end(data, "closed by us: no progress");
-    }
-    close_all(data);
+    close_all(data, open);
     data->state = FTP_DATA_OVER;
     data->config.failed(data->config.ctx, how);
 }
@@ -112,11 +104,12 @@ static void fail(struct ftp_data *data, const char *how)
 /* What a slow reader takes out of our socket's queue is progress too. */
 static void look_at_queue(struct ftp_data *data)
 {
-    int unread = 0;
+    int unread;
 
     if (data->job != JOB_SEND && data->job != JOB_FLUSH)
         return;
-    if (ioctl(data->fd, SIOCOUTQ, &unread) == 0 && unread != data->unread)
+    unread = stream_unread(data->fd);
+    if (unread != data->unread)
         data->progress = clock_now();
     data->unread = unread;
 }
@@ -133,7 +126,7 @@ static void time_is_up(void *ctx)
         data->timer = loop_after(data->config.loop, left, time_is_up, data);
         return;
     }
-    fail(data, data->state == FTP_DATA_OPEN ? "no progress in time" : "no connection in time");
+    fail(data, "no progress in time");
 }
 
 static void start_clock(struct ftp_data *data)
@@ -151,59 +144,51 @@ static void stop_clock(struct ftp_data *data)
 
 /* ---- the end ---- */
 
-static void end(struct ftp_data *data, enum peer_end how, bool sent, const char *text)
+/* Ours or theirs. */
+struct ending {
+    enum peer_end how;
+    bool reset; /* by us */
+    const char *text;
+};
+
+static const struct ending they_reset = {PEER_RESET, false, "RST"};
+static const struct ending they_closed = {PEER_FIN, false, "FIN"};
+static const struct ending we_closed = {PEER_FIN, false, "closed by us"};
+static const struct ending we_reset = {PEER_FIN, true, "reset by us"};
+
+static void end(struct ftp_data *data, const struct ending *ending)
 {
     struct peer_data_end told = {.opened = true,
-                                 .how = how,
-                                 .fake_sent = sent,
+                                 .how = ending->how,
+                                 .fake_sent = data->job == JOB_SEND || data->job == JOB_FLUSH,
                                  .content = buf_bytes(&data->content),
                                  .octets = data->moved};
 
-    note_end(data, text);
-    close_all(data);
+    note_end(data, ending->text);
+    close_all(data, ending->reset);
     data->state = FTP_DATA_OVER;
     data->config.ended(data->config.ctx, &told);
 }
 
-static void cut_short(struct ftp_data *data, bool sent)
+static void cut_short(struct ftp_data *data)
 {
-    bool reset = data->cut_reset;
-
-    if (reset)
-        reset_on_close(data->fd);
-    end(data, PEER_FIN, sent, reset ? "reset by us" : "closed by us");
+    end(data, data->cut_reset ? &we_reset : &we_closed);
 }
 
 /* ---- sending ---- */
 
-static int socket_error(int fd)
-{
-    int error = 0;
-    socklen_t len = sizeof error;
-
-    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
-    return error;
-}
-
 /* The FIN has left when nothing is unsent any more: a 226 said before would overtake it. */
-static bool all_has_left(int fd)
-{
-    int unsent = 0;
-
-    return ioctl(fd, SIOCOUTQNSD, &unsent) != 0 || unsent == 0;
-}
-
 static void flush(void *ctx)
 {
     struct ftp_data *data = ctx;
 
     data->soon = NULL;
-    if (socket_error(data->fd) != 0) {
-        end(data, PEER_RESET, true, "RST");
+    if (stream_error(data->fd) != 0) {
+        end(data, &they_reset);
         return;
     }
-    if (all_has_left(data->fd)) {
-        end(data, PEER_FIN, true, "closed by us");
+    if (stream_has_left(data->fd)) {
+        end(data, &we_closed);
         return;
     }
     data->soon = loop_after(data->config.loop, data->flush_wait, flush, data);
@@ -220,47 +205,6 @@ static void finish_sending(struct ftp_data *data)
     data->soon = loop_after(data->config.loop, 0, flush, data);
 }
 
-static uint64_t stop_at(const struct ftp_data *data)
-{
-    uint64_t stop = data->length < data->limit ? data->length : data->limit;
-
-    return stop < data->cut ? stop : data->cut;
-}
-
-static ssize_t send_some(struct ftp_data *data)
-{
-    uint64_t room = stop_at(data) - data->moved;
-    size_t len = room < CHUNK ? (size_t)room : CHUNK;
-    off_t at = (off_t)(data->source.offset + data->moved);
-
-    if (data->split > 0 && len > data->split)
-        len = data->split;
-    if (data->file >= 0)
-        return sendfile(data->fd, data->file, &at, len);
-    return send(data->fd, data->source.octets.at + data->source.offset + data->moved, len,
-                MSG_NOSIGNAL);
-}
-
-enum pushed { PUSHED_ALL, PUSHED_SOME, PUSHED_LOST };
-
-static enum pushed push(struct ftp_data *data)
-{
-    ssize_t n;
-
-    for (unsigned chunk = 0; data->moved < stop_at(data); chunk++) {
-        if (data->split == 0 && chunk == CHUNKS_A_TURN)
-            return PUSHED_SOME;
-        n = send_some(data);
-        if (n < 0)
-            return errno == EAGAIN || errno == EINTR ? PUSHED_SOME : PUSHED_LOST;
-        if (n == 0 && data->file >= 0)
-            data->length = data->moved; /* the file's end */
-        data->moved += (uint64_t)n;
-        data->progress = clock_now();
-    }
-    return PUSHED_ALL;
-}
-
 static void stand_still(struct ftp_data *data)
 {
     loop_watch(data->config.loop, data->fd, LOOP_READ, serve, data);
@@ -271,18 +215,18 @@ static void stand_still(struct ftp_data *data)
 
 static void go_on_sending(struct ftp_data *data)
 {
-    switch (push(data)) {
-    case PUSHED_SOME:
+    uint64_t before = data->moved;
+    enum ftp_pushed pushed = ftp_sending_push(&data->sending, data->fd, data->cut, &data->moved);
+
+    if (data->moved != before)
+        data->progress = clock_now();
+    if (pushed == FTP_PUSHED_LOST)
+        end(data, &they_reset);
+    if (pushed != FTP_PUSHED_ALL)
         return;
-    case PUSHED_LOST:
-        end(data, PEER_RESET, true, "RST");
-        return;
-    case PUSHED_ALL:
-        break;
-    }
     if (data->moved == data->cut)
-        cut_short(data, true);
-    else if (data->limit != NO_LIMIT || data->source.hold_open)
+        cut_short(data);
+    else if (ftp_sending_stands_still(&data->sending))
         stand_still(data);
     else
         finish_sending(data);
@@ -298,7 +242,7 @@ static void look_for_reset(struct ftp_data *data)
     if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
         return;
     if (n < 0) {
-        end(data, PEER_RESET, true, "RST");
+        end(data, &they_reset);
         return;
     }
     loop_forget(data->config.loop, data->fd); /* flush() and go_on know how to continue */
@@ -330,14 +274,14 @@ static void receive_some(struct ftp_data *data)
     ssize_t n;
 
     if (room == 0) {
-        cut_short(data, false);
+        cut_short(data);
         return;
     }
     n = recv(data->fd, chunk, len, 0);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n <= 0) {
-        end(data, n < 0 ? PEER_RESET : PEER_FIN, false, n < 0 ? "RST" : "FIN");
+        end(data, n < 0 ? &they_reset : &they_closed);
         return;
     }
     data->moved += (uint64_t)n;
@@ -345,101 +289,44 @@ static void receive_some(struct ftp_data *data)
     if (!keep(data, (struct bytes){chunk, (size_t)n}))
         fail(data, "the file cannot be written");
     else if (data->moved == data->cut)
-        cut_short(data, false);
+        cut_short(data);
 }
 
 /* ---- the connection ---- */
-
-static void became_open(struct ftp_data *data)
-{
-    int on = 1;
-
-    stop_clock(data);
-    loop_forget(data->config.loop, data->fd);
-    setsockopt(data->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    data->state = FTP_DATA_OPEN;
-    note(data, ENTRY_DATA_OPENED, bytes_of(""));
-    data->config.opened(data->config.ctx);
-}
-
-static void addresses(int fd, struct endpoint *local, struct endpoint *remote)
-{
-    struct sockaddr_storage name;
-    socklen_t len = sizeof name;
-
-    if (local != NULL && getsockname(fd, (struct sockaddr *)&name, &len) == 0)
-        endpoint_from_sockaddr((struct sockaddr *)&name, local);
-    len = sizeof name;
-    if (remote != NULL && getpeername(fd, (struct sockaddr *)&name, &len) == 0)
-        endpoint_from_sockaddr((struct sockaddr *)&name, remote);
-}
-
-static bool is_welcome(const struct ftp_data *data, const struct endpoint *from)
-{
-    return data->config.only_from.family == 0 || endpoint_same_addr(&data->config.only_from, from);
-}
-
-static void accept_one(struct ftp_data *data)
-{
-    struct endpoint local = {0}, remote = {0};
-    int fd = accept4(data->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-    if (fd < 0)
-        return;
-    addresses(fd, &local, &remote);
-    if (!is_welcome(data, &remote)) {
-        struct entry entry = {.kind = ENTRY_NOTE,
-                              .connection = data->config.connection,
-                              .local = local,
-                              .remote = remote,
-                              .text = bytes_of("data connection from another host refused")};
-
-        if (data->config.transcript != NULL)
-            transcript_add(data->config.transcript, &entry);
-        close(fd);
-        return;
-    }
-    loop_forget(data->config.loop, data->fd);
-    close(data->fd);
-    data->fd = fd;
-    data->local = local;
-    data->remote = remote;
-    became_open(data);
-}
-
-static const char *connect_failure(int error)
-{
-    switch (error) {
-    case ECONNREFUSED:
-        return "refused";
-    case ETIMEDOUT:
-        return "no connection in time";
-    default:
-        return "unreachable";
-    }
-}
 
 static void was_reset(void *ctx)
 {
     struct ftp_data *data = ctx;
 
     data->soon = NULL;
-    end(data, PEER_RESET, data->job == JOB_SEND, "RST");
+    end(data, &they_reset);
 }
 
-/* ECONNRESET: it stood, and was reset before the loop came to look. */
-static void connected(struct ftp_data *data)
+static void met(void *ctx, const struct rendezvous_end *met)
 {
-    int error = socket_error(data->fd);
+    struct ftp_data *data = ctx;
 
-    if (error == ECONNRESET) {
+    rendezvous_free(data->meeting);
+    data->meeting = NULL;
+    data->fd = met->fd;
+    data->local = met->local;
+    data->remote = met->remote;
+    if (met->reset)
         data->soon = loop_after(data->config.loop, 0, was_reset, data);
-    } else if (error != 0) {
-        fail(data, connect_failure(error));
-        return;
-    }
-    addresses(data->fd, &data->local, NULL);
-    became_open(data);
+    data->state = FTP_DATA_OPEN;
+    note(data, ENTRY_DATA_OPENED, bytes_of(""));
+    data->config.opened(data->config.ctx);
+}
+
+static void did_not_meet(void *ctx, const char *how)
+{
+    fail(ctx, how);
+}
+
+static void turned_away(void *ctx, const struct endpoint *local, const struct endpoint *remote)
+{
+    note_between(ctx, ENTRY_NOTE, local, remote,
+                 bytes_of("data connection from another host refused"));
 }
 
 static void serve(void *ctx, int fd, unsigned events)
@@ -447,11 +334,7 @@ static void serve(void *ctx, int fd, unsigned events)
     struct ftp_data *data = ctx;
 
     (void)fd;
-    if (data->state == FTP_DATA_LISTENING)
-        accept_one(data);
-    else if (data->state == FTP_DATA_CONNECTING)
-        connected(data);
-    else if (data->job == JOB_RECEIVE)
+    if (data->job == JOB_RECEIVE)
         receive_some(data);
     else if (data->job == JOB_SEND && (events & LOOP_WRITE) != 0)
         go_on_sending(data);
@@ -461,121 +344,66 @@ static void serve(void *ctx, int fd, unsigned events)
 
 /* ---- the calls ---- */
 
-static struct ftp_data *data_new(const struct ftp_data_config *config, enum ftp_data_state state)
+static struct ftp_data *data_new(const struct ftp_data_config *config, struct diag *why)
 {
     struct ftp_data *data = calloc(1, sizeof *data);
 
-    if (data == NULL)
+    if (data == NULL) {
+        diag_set(why, ERR_SYSTEM, "out of memory");
         return NULL;
+    }
     data->config = *config;
-    data->state = state;
     data->fd = data->file = -1;
-    data->length = data->limit = data->cut = NO_LIMIT;
+    data->cut = NO_LIMIT;
     buf_init(&data->content, KEPT_CEILING);
     return data;
 }
 
-static int stream_socket(const struct endpoint *at)
+static struct rendezvous_config meeting_config(struct ftp_data *data)
 {
-    int on = 1;
-    int fd =
-        socket(at->family == 6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (at->family == 6)
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    return fd;
+    return (struct rendezvous_config){.loop = data->config.loop,
+                                      .only_from = data->config.only_from,
+                                      .timeout = data->config.timeout,
+                                      .patient = data->config.patient,
+                                      .ctx = data,
+                                      .met = met,
+                                      .failed = did_not_meet,
+                                      .turned_away = turned_away};
 }
 
-static bool bind_to(int fd, const struct endpoint *at)
+/* The new one to its owner, or away with it. */
+static enum err hand_out(enum err err, struct ftp_data *data, struct ftp_data **out)
 {
-    struct sockaddr_storage name;
-    socklen_t len = endpoint_to_sockaddr(at, &name);
-
-    return bind(fd, (struct sockaddr *)&name, len) == 0;
-}
-
-static enum err cannot(const char *what, const struct endpoint *at, struct diag *why)
-{
-    int error = errno;
-    char text[ENDPOINT_TEXT];
-
-    return diag_set(why, error == EACCES || error == EPERM ? ERR_PERMISSION : ERR_SYSTEM,
-                    "cannot %s %s for data: %s", what, endpoint_format(at, text), strerror(error));
+    *out = err == OK ? data : NULL;
+    if (err != OK)
+        ftp_data_free(data);
+    return err;
 }
 
 enum err ftp_data_listen(const struct ftp_data_config *config, const struct endpoint *at,
                          struct ftp_data **out, struct endpoint *bound, struct diag *why)
 {
-    struct ftp_data *data = data_new(config, FTP_DATA_LISTENING);
-    enum err err;
+    struct ftp_data *data = data_new(config, why);
+    struct rendezvous_config meeting;
 
     *out = NULL;
     if (data == NULL)
-        return diag_set(why, ERR_SYSTEM, "out of memory");
-    data->fd = stream_socket(at);
-    if (data->fd < 0 || !bind_to(data->fd, at) || listen(data->fd, 8) != 0) {
-        err = cannot("listen at", at, why);
-        ftp_data_free(data);
-        return err;
-    }
-    addresses(data->fd, &data->local, NULL);
-    *bound = data->local;
-    loop_watch(config->loop, data->fd, LOOP_READ, serve, data);
-    if (!config->patient)
-        start_clock(data);
-    *out = data;
-    return OK;
-}
-
-static void fail_soon(void *ctx)
-{
-    struct ftp_data *data = ctx;
-
-    data->soon = NULL;
-    fail(data, data->failure);
-}
-
-static bool is_ours(int error)
-{
-    return error == EADDRNOTAVAIL || error == EACCES || error == EPERM || error == EINVAL ||
-           error == EAFNOSUPPORT;
+        return why->code;
+    meeting = meeting_config(data);
+    return hand_out(rendezvous_listen(&meeting, at, &data->meeting, bound, why), data, out);
 }
 
 enum err ftp_data_connect(const struct ftp_data_config *config, const struct endpoint *from,
                           const struct endpoint *to, struct ftp_data **out, struct diag *why)
 {
-    struct ftp_data *data = data_new(config, FTP_DATA_CONNECTING);
-    struct sockaddr_storage name;
-    socklen_t len = endpoint_to_sockaddr(to, &name);
-    enum err err;
+    struct ftp_data *data = data_new(config, why);
+    struct rendezvous_config meeting;
 
     *out = NULL;
     if (data == NULL)
-        return diag_set(why, ERR_SYSTEM, "out of memory");
-    data->remote = *to;
-    data->fd = stream_socket(to);
-    if (data->fd < 0 || (from->family != 0 && !bind_to(data->fd, from))) {
-        err = cannot("bind", from, why);
-        ftp_data_free(data);
-        return err;
-    }
-    if (connect(data->fd, (struct sockaddr *)&name, len) != 0 && errno != EINPROGRESS) {
-        if (is_ours(errno)) {
-            err = cannot("connect to", to, why);
-            ftp_data_free(data);
-            return err;
-        }
-        data->failure = connect_failure(errno);
-        data->soon = loop_after(config->loop, 0, fail_soon, data);
-    } else {
-        loop_watch(config->loop, data->fd, LOOP_WRITE, serve, data);
-        start_clock(data);
-    }
-    *out = data;
-    return OK;
+        return why->code;
+    meeting = meeting_config(data);
+    return hand_out(rendezvous_connect(&meeting, from, to, &data->meeting, why), data, out);
 }
 
 void ftp_data_free(struct ftp_data *data)
@@ -594,8 +422,8 @@ enum ftp_data_state ftp_data_state(const struct ftp_data *data)
 
 void ftp_data_await(struct ftp_data *data)
 {
-    if (data->state == FTP_DATA_LISTENING)
-        start_clock(data);
+    if (data->meeting != NULL)
+        rendezvous_await(data->meeting);
 }
 
 void ftp_data_cut(struct ftp_data *data, uint64_t octets, bool reset)
@@ -604,28 +432,21 @@ void ftp_data_cut(struct ftp_data *data, uint64_t octets, bool reset)
     data->cut_reset = reset;
 }
 
-static void heed(struct ftp_data *data, const struct delivery *delivery)
+void ftp_data_heed(struct ftp_data *data, const struct delivery *deliveries, size_t count)
 {
-    if (delivery->kind == DELIVER_SPLIT)
-        data->split = (size_t)delivery->number;
-    else if (delivery->kind == DELIVER_AFTER_RESET || delivery->kind == DELIVER_AFTER_CLOSE)
-        ftp_data_cut(data, (uint64_t)delivery->number, delivery->kind == DELIVER_AFTER_RESET);
+    for (size_t i = 0; i < count; i++)
+        if (deliveries[i].kind == DELIVER_AFTER_RESET || deliveries[i].kind == DELIVER_AFTER_CLOSE)
+            ftp_data_cut(data, (uint64_t)deliveries[i].number,
+                         deliveries[i].kind == DELIVER_AFTER_RESET);
 }
 
 void ftp_data_send(struct ftp_data *data, const struct ftp_data_source *source)
 {
-    data->source = *source;
+    ftp_sending_init(&data->sending, source);
+    ftp_data_heed(data, source->deliveries, source->delivery_count);
     data->file = source->fd;
     data->job = JOB_SEND;
     data->moved = 0;
-    if (source->fd >= 0)
-        data->length = NO_LIMIT;
-    else
-        data->length =
-            source->octets.len > source->offset ? source->octets.len - source->offset : 0;
-    for (size_t i = 0; i < source->delivery_count; i++)
-        heed(data, &source->deliveries[i]);
-    data->limit = source->first > 0 ? source->first : NO_LIMIT;
     start_clock(data);
     loop_watch(data->config.loop, data->fd, LOOP_WRITE, serve, data);
 }
@@ -634,10 +455,7 @@ void ftp_data_go_on(struct ftp_data *data)
 {
     if (data->job != JOB_SEND)
         return;
-    if (data->limit != NO_LIMIT)
-        data->limit = NO_LIMIT; /* past `first`, there may still be an end to hold */
-    else
-        data->source.hold_open = false;
+    ftp_sending_go_on(&data->sending);
     start_clock(data);
     loop_watch(data->config.loop, data->fd, LOOP_WRITE, serve, data);
 }
@@ -654,11 +472,10 @@ void ftp_data_receive(struct ftp_data *data, int fd)
 
 void ftp_data_abort(struct ftp_data *data, bool reset)
 {
-    if (data->state == FTP_DATA_OPEN) {
-        if (reset)
-            reset_on_close(data->fd);
+    bool open = data->state == FTP_DATA_OPEN;
+
+    if (open)
         note_end(data, reset ? "reset by us" : "closed by us");
-    }
-    close_all(data);
+    close_all(data, open && reset);
     data->state = FTP_DATA_OVER;
 }

@@ -4,25 +4,27 @@
 #ifndef PEERSPEC_FAKES_FTP_DATA_H
 #define PEERSPEC_FAKES_FTP_DATA_H
 
+#include "fakes/ftp_sending.h"
 #include "play/peer.h"
 
 struct ftp_data;
 
-enum ftp_data_state { FTP_DATA_LISTENING, FTP_DATA_CONNECTING, FTP_DATA_OPEN, FTP_DATA_OVER };
+enum ftp_data_state { FTP_DATA_AWAITED, FTP_DATA_OPEN, FTP_DATA_OVER };
 
 struct ftp_data_config {
     struct loop *loop;
     struct transcript *transcript;
-    unsigned connection;           /* the control connection's number */
-    struct endpoint only_from;     /* accept this address alone (RFC 2577 section 4); family 0: any */
-    int64_t timeout;               /* ns to wait for the connection, and for progress; 0: for ever */
-    bool patient;                  /* a listener waits for ever until ftp_data_await() */
+    unsigned connection;       /* the control connection's number */
+    struct endpoint only_from; /* accept this address alone (RFC 2577 section 4); family 0: any */
+    int64_t timeout;           /* ns to wait for the connection, and for progress; 0: for ever */
+    bool patient;              /* a listener waits for ever until ftp_data_await() */
     void *ctx;
-    void (*opened)(void *ctx);     /* accepted or connected */
+    void (*opened)(void *ctx);                  /* accepted or connected */
     void (*failed)(void *ctx, const char *how); /* refused, timed out, or no progress */
-    void (*held)(void *ctx);       /* it stands still as `first` or hold_open asked (the
-                                      file may be shorter than `first`); may be NULL */
-    void (*ended)(void *ctx, const struct peer_data_end *end); /* sent all and closed, or received to the end */
+    /* It stands still as `first` or hold_open asked; the file may be shorter. May be NULL. */
+    void (*held)(void *ctx);
+    /* Sent all and closed, or received to the end. */
+    void (*ended)(void *ctx, const struct peer_data_end *end);
 };
 
 /* A socket that listens at `at` (port 0: any free); *bound says where. */
@@ -38,19 +40,12 @@ enum ftp_data_state ftp_data_state(const struct ftp_data *data);
 void ftp_data_await(struct ftp_data *data);
 /* End the connection, FIN or RST, once so many octets have gone either way: `ended` follows. */
 void ftp_data_cut(struct ftp_data *data, uint64_t octets, bool reset);
+/* The same where one of the delivery lines says so: after N bytes reset|close. */
+void ftp_data_heed(struct ftp_data *data, const struct delivery *deliveries, size_t count);
 
-/* Once it is open: send `octets` (lent until `ended`), or the file `fd` from `offset` by sendfile
- * (fd >= 0; the callee closes it), then FIN. `first` > 0 stops after so many octets until
+/* Once it is open: send what the source holds (its octets lent until `ended`, its file closed by
+ * the callee), then FIN. Where it stands still, `held` is called, and it waits for
  * ftp_data_go_on(). */
-struct ftp_data_source {
-    struct bytes octets;
-    int fd;                 /* -1: octets */
-    uint64_t offset;        /* where a restart (REST) begins */
-    size_t first;
-    const struct delivery *deliveries; /* split n, after N bytes reset|close */
-    size_t delivery_count;
-    bool hold_open;         /* no FIN at the end: ftp_data_go_on() lets it go */
-};
 void ftp_data_send(struct ftp_data *data, const struct ftp_data_source *source);
 void ftp_data_go_on(struct ftp_data *data);
 /* Once it is open: receive until the other side's FIN. `fd` >= 0: written there at its offset (the

@@ -243,19 +243,6 @@ static void send_all(struct ftp_session *session)
     ftp_data_send(session->channel.data, &source);
 }
 
-static void heed_cut(struct ftp_session *session)
-{
-    const struct ftp_transfer *transfer = &session->transfer;
-
-    for (size_t i = 0; i < transfer->delivery_count; i++) {
-        const struct delivery *delivery = &transfer->deliveries[i];
-
-        if (delivery->kind == DELIVER_AFTER_RESET || delivery->kind == DELIVER_AFTER_CLOSE)
-            ftp_data_cut(session->channel.data, (uint64_t)delivery->number,
-                         delivery->kind == DELIVER_AFTER_RESET);
-    }
-}
-
 void ftp_transfer_opened(struct ftp_session *session)
 {
     struct ftp_transfer *transfer = &session->transfer;
@@ -268,7 +255,7 @@ void ftp_transfer_opened(struct ftp_session *session)
         send_all(session);
         return;
     }
-    heed_cut(session);
+    ftp_data_heed(session->channel.data, transfer->deliveries, transfer->delivery_count);
     transfer->fd = -1;
     ftp_data_receive(session->channel.data, fd);
 }

@@ -1,20 +1,23 @@
 #include "fakes/stream_socket.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define BACKLOG 64
 
-static enum err failed(int fd, const char *what, const struct endpoint *at, struct diag *why)
+static enum err failed(int *fd, const char *what, const struct endpoint *at, struct diag *why)
 {
     int error = errno;
     char text[ENDPOINT_TEXT];
 
-    if (fd >= 0)
-        close(fd);
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
     return diag_set(why, error == EACCES || error == EPERM ? ERR_PERMISSION : ERR_SYSTEM,
                     "cannot %s %s: %s", what, endpoint_format(at, text), strerror(error));
 }
@@ -49,9 +52,9 @@ enum err stream_connect(const struct endpoint *from, const struct endpoint *to, 
     *error = 0;
     *fd = make(to->family);
     if (*fd < 0)
-        return failed(-1, "make a socket for", to, why);
+        return failed(fd, "make a socket for", to, why);
     if (from->family == to->family && bind_to(*fd, from) < 0)
-        return failed(*fd, "bind to", from, why);
+        return failed(fd, "bind to", from, why);
     if (connect(*fd, (struct sockaddr *)&name, len) < 0 && errno != EINPROGRESS)
         *error = errno;
     return OK;
@@ -100,7 +103,7 @@ enum err stream_listen(const struct endpoint *at, bool any, int *fd, struct endp
 
     *fd = any ? listen_everywhere(at->port, &where) : listen_there(at);
     if (*fd < 0 || listen(*fd, BACKLOG) < 0)
-        return failed(*fd, "listen at", &where, why);
+        return failed(fd, "listen at", &where, why);
     stream_endpoints(*fd, bound, NULL);
     if (any)
         bound->family = where.family; /* [::] is no mapped address */
@@ -136,6 +139,21 @@ void stream_endpoints(int fd, struct endpoint *local, struct endpoint *remote)
     len = sizeof name;
     if (remote != NULL && getpeername(fd, (struct sockaddr *)&name, &len) == 0)
         endpoint_from_sockaddr((struct sockaddr *)&name, remote);
+}
+
+int stream_unread(int fd)
+{
+    int octets = 0;
+
+    ioctl(fd, SIOCOUTQ, &octets);
+    return octets;
+}
+
+bool stream_has_left(int fd)
+{
+    int unsent = 0;
+
+    return ioctl(fd, SIOCOUTQNSD, &unsent) != 0 || unsent == 0;
 }
 
 void stream_close(int fd, bool reset)

@@ -6,7 +6,7 @@
 #include "base/endpoint.h"
 
 /* A non-blocking socket on its way to `to`, from `from` (family 0: any). *error is 0, or why the
- * connection was refused at once. */
+ * connection was refused at once. On failure *fd is -1, here and below. */
 NODISCARD enum err stream_connect(const struct endpoint *from, const struct endpoint *to, int *fd,
                                   int *error, struct diag *why);
 /* A non-blocking socket that listens; *bound says where. `any`: on every address, IPv4 and IPv6, at
@@ -17,6 +17,10 @@ int stream_accept(int listener); /* non-blocking; -1: none */
 /* The error that waits on the socket, and clears it; 0: none. */
 int stream_error(int fd);
 void stream_endpoints(int fd, struct endpoint *local, struct endpoint *remote);
+/* Octets sent that the other side's TCP has not acknowledged. */
+int stream_unread(int fd);
+/* Has all that was sent left, a FIN too? */
+bool stream_has_left(int fd);
 /* Close with FIN, or with RST. */
 void stream_close(int fd, bool reset);
 
