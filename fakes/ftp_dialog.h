@@ -48,7 +48,7 @@ struct ftp_dialog_transfer {
     struct bytes octets; /* what is sent */
     int fd;              /* received: written there (closed by the callee); -1: kept in `in` */
     struct buf *in;
-    uint64_t moved;      /* out: octets */
+    uint64_t moved; /* out: octets */
 };
 NODISCARD enum err ftp_dialog_move(struct ftp_dialog *dialog, struct ftp_dialog_transfer *transfer,
                                    struct diag *why);
