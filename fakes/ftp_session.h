@@ -1,14 +1,16 @@
 /* ftp_session: one control connection of the fake FTP server: hears commands, says replies, in
  * order, and remembers what they have set.
  *
- * Its parts: ftp_channel (where the data connection goes), ftp_transfer (what goes over it),
- * ftp_acts (what the script has it do), ftp_follow (how the model follows what the script says),
- * ftp_commands (what the model answers). */
+ * ftp_session.c makes it and says replies, ftp_session_hear.c hears, ftp_session_end.c ends. Its
+ * parts: ftp_lines (what has come and waits), ftp_channel (where the data connection goes),
+ * ftp_transfer (what goes over it), ftp_acts (what the script has it do), ftp_follow (how the model
+ * follows what the script says), ftp_commands (what the model answers). */
 #ifndef PEERSPEC_FAKES_FTP_SESSION_H
 #define PEERSPEC_FAKES_FTP_SESSION_H
 
 #include "fakes/ftp_acts.h"
 #include "fakes/ftp_channel.h"
+#include "fakes/ftp_lines.h"
 #include "fakes/ftp_transfer.h"
 #include "fakes/ftp_tree.h"
 #include "fakes/misbehave.h"
@@ -49,15 +51,13 @@ struct ftp_session {
     int fd;
     struct endpoint local, remote;
     struct outlet *outlet;
-    struct buf input;
-    size_t negotiated; /* octets of `input` whose Telnet options have been answered */
-    bool discarding;   /* the rest of a line that is too long */
-    bool ended;        /* the client's FIN came */
-    bool closing;      /* our end is queued: no more lines are heard */
-    bool silent;       /* our FIN was sent: nothing more is said */
-    bool quit;         /* the script said 221 or 421: close behind it */
-    bool over;         /* closed: to be freed */
-    bool hearing;      /* the player is being told a line */
+    struct ftp_lines lines;
+    bool ended;   /* the client's FIN came */
+    bool closing; /* our end is queued: no more lines are heard */
+    bool silent;  /* our FIN was sent: nothing more is said */
+    bool quit;    /* the script said 221 or 421: close behind it */
+    bool over;    /* closed: to be freed */
+    bool hearing; /* the player is being told a line */
     struct loop_timer *pump, *linger;
 
     struct ftp_request request;

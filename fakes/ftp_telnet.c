@@ -6,7 +6,7 @@ enum telnet { SE = 240, SB = 250, WILL = 251, WONT = 252, DO = 253, DONT = 254, 
 
 static int octet(const struct ftp_session *session, size_t at)
 {
-    return at < session->input.len ? (unsigned char)session->input.ptr[at] : -1;
+    return at < session->lines.text.len ? (unsigned char)session->lines.text.ptr[at] : -1;
 }
 
 static void refuse(struct ftp_session *session, int asked, int option)
@@ -36,14 +36,14 @@ static size_t serve_command(struct ftp_session *session, size_t at)
 
 void ftp_telnet_refuse(struct ftp_session *session)
 {
-    while (session->negotiated < session->input.len) {
+    while (session->lines.negotiated < session->lines.text.len) {
         size_t len = 0;
 
-        if (octet(session, session->negotiated) == IAC) {
-            len = serve_command(session, session->negotiated + 1);
+        if (octet(session, session->lines.negotiated) == IAC) {
+            len = serve_command(session, session->lines.negotiated + 1);
             if (len == 0)
                 return;
         }
-        session->negotiated += 1 + len;
+        session->lines.negotiated += 1 + len;
     }
 }
