@@ -9,16 +9,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "fakes/line_cut.h"
+#include "fakes/lockstep.h"
 
-#define SPIN (50 * CLOCK_MS / 1000)
-#define STEP_LEAST (50 * CLOCK_MS / 1000)
-#define STEP_MOST CLOCK_MS
-#define PATIENCE (200 * CLOCK_MS)
-#define BLIND_WAIT (2 * CLOCK_MS)
-#define JOIN_WAIT CLOCK_MS /* how long a line that joins waits for the one that it joins */
+#define JOIN_WAIT CLOCK_MS   /* how long a line that joins waits for the one that it joins */
+#define WRITE_AGAIN CLOCK_MS /* where a full socket cannot be watched */
 #define PIECES 64
 
-enum cut { CUT_NOWHERE, CUT_COUNT, CUT_CRLF, CUT_LINES };
 enum item_kind { ITEM_SAY, ITEM_CALL, ITEM_WAIT };
 
 struct item {
@@ -27,8 +24,7 @@ struct item {
     int64_t ns;              /* SAY: the delay before it; WAIT */
     void (*call)(void *ctx); /* CALL */
     void *ctx;
-    enum cut cut; /* SAY, and all below */
-    size_t count; /* CUT_COUNT: octets a segment */
+    struct line_cut cut; /* SAY, and all below */
     bool urgent, joins, joined, unlisted;
     unsigned segments;
     struct place at;
@@ -44,32 +40,14 @@ struct outlet {
     bool segment_urgent;
     uint64_t sent; /* octets on this socket */
     struct loop_timer *timer;
-    int64_t waits_since, step; /* lock-step */
-    int writable_fd;           /* a duplicate, watched while the socket is full; -1: none */
-    bool busy, freed;          /* inside serve(); free when it returns */
-    bool held;                 /* a call has been made, and not resumed */
-    bool join_waited, blind_noted, told_idle, unlisted;
+    struct lockstep lockstep;
+    int writable_fd;  /* a duplicate, watched while the socket is full; -1: none */
+    bool busy, freed; /* inside serve(); free when it returns */
+    bool held;        /* a call has been made, and not resumed */
+    bool join_waited, told_idle, unlisted;
 };
 
 static void serve(struct outlet *outlet);
-static void kick(struct outlet *outlet, int64_t ns, loop_timer_fn *call);
-
-enum err outlet_new(const struct outlet_config *config, struct outlet **out, struct diag *why)
-{
-    struct outlet *outlet = calloc(1, sizeof *outlet);
-    int on = 1;
-
-    *out = NULL;
-    if (outlet == NULL)
-        return diag_set(why, ERR_SYSTEM, "out of memory for a connection");
-    outlet->config = *config;
-    outlet->tail = &outlet->head;
-    outlet->writable_fd = -1;
-    outlet->told_idle = true;
-    setsockopt(config->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    *out = outlet;
-    return OK;
-}
 
 static void unwatch(struct outlet *outlet)
 {
@@ -105,6 +83,7 @@ void outlet_drop(struct outlet *outlet)
     outlet->held = false;
     outlet->told_idle = true;
     stop_timer(outlet);
+    lockstep_stop(&outlet->lockstep);
     unwatch(outlet);
 }
 
@@ -132,7 +111,7 @@ static void note(struct outlet *outlet, const char *text)
                                    .text = bytes_of(text)});
 }
 
-/* Queue. */
+/* --- queueing -------------------------------------------------------------------------------- */
 
 static void serve_later(void *ctx)
 {
@@ -142,10 +121,10 @@ static void serve_later(void *ctx)
     serve(outlet);
 }
 
-static void kick(struct outlet *outlet, int64_t ns, loop_timer_fn *call)
+static void kick(struct outlet *outlet, int64_t ns)
 {
     stop_timer(outlet);
-    outlet->timer = loop_after(outlet->config.loop, ns, call, outlet);
+    outlet->timer = loop_after(outlet->config.loop, ns, serve_later, outlet);
 }
 
 static void append(struct outlet *outlet, struct item *item)
@@ -159,40 +138,23 @@ static void append(struct outlet *outlet, struct item *item)
     *outlet->tail = item;
     outlet->tail = &item->next;
     outlet->told_idle = false;
-    if (outlet->busy || outlet->held || outlet->writable_fd >= 0)
+    if (outlet->busy || outlet->held || outlet->writable_fd >= 0 ||
+        lockstep_waits(&outlet->lockstep))
         return;
     if (outlet->timer == NULL || (!was_empty && outlet->join_waited))
-        kick(outlet, 0, serve_later);
-}
-
-static void shape_item(struct item *item, enum peer_shape shape)
-{
-    static const struct {
-        enum cut cut;
-        size_t count;
-    } cuts[] = {
-        [SHAPE_WRITTEN] = {CUT_NOWHERE, 0},   [SHAPE_OCTETS] = {CUT_COUNT, 1},
-        [SHAPE_CRLF] = {CUT_CRLF, 0},         [SHAPE_LINES] = {CUT_LINES, 0},
-        [SHAPE_COALESCED] = {CUT_NOWHERE, 0},
-    };
-
-    item->cut = cuts[shape].cut;
-    item->count = cuts[shape].count;
+        kick(outlet, 0);
 }
 
 static void deliver(struct item *item, const struct delivery *delivery)
 {
     if (delivery->kind == DELIVER_DELAY) {
         item->ns += delivery->number;
-    } else if (delivery->kind == DELIVER_SPLIT) {
-        item->cut = CUT_COUNT;
-        item->count = delivery->number < 1 ? 1 : (size_t)delivery->number;
-    } else if (delivery->kind == DELIVER_SPLIT_CRLF) {
-        item->cut = CUT_CRLF;
     } else if (delivery->kind == DELIVER_URGENT) {
         item->urgent = true;
     } else if (delivery->kind == DELIVER_JOIN) {
         item->joins = true;
+    } else {
+        line_cut_heed(&item->cut, delivery);
     }
 }
 
@@ -209,7 +171,7 @@ void outlet_say(struct outlet *outlet, const struct peer_say *say)
         if (say->text.len > 0)
             memcpy(item->text, say->text.at, say->text.len);
         item->joins = say->joins_next && shape == SHAPE_COALESCED;
-        shape_item(item, shape);
+        item->cut = line_cut_of_shape(shape);
         for (size_t i = 0; i < say->delivery_count; i++)
             deliver(item, &say->deliveries[i]);
     }
@@ -250,24 +212,15 @@ void outlet_resume(struct outlet *outlet)
         return;
     outlet->held = false;
     if (!outlet->busy)
-        kick(outlet, 0, serve_later);
+        kick(outlet, 0);
 }
 
-/* Segments. */
+/* --- segments -------------------------------------------------------------------------------- */
 
 /* How many octets of the item, from `at`, its next segment takes. */
 static size_t cut_length(const struct item *item, size_t at)
 {
-    struct bytes rest = {item->text + at, item->len - at};
-    size_t lf = bytes_index(rest, '\n');
-
-    if (item->cut == CUT_COUNT)
-        return item->count < rest.len ? item->count : rest.len;
-    if (item->cut == CUT_LINES && lf < rest.len)
-        return lf + 1;
-    if (item->cut == CUT_CRLF && lf < rest.len)
-        return lf == 0 ? 1 : lf;
-    return rest.len;
+    return line_cut_length(&item->cut, (struct bytes){item->text + at, item->len - at});
 }
 
 static bool joins_next(const struct item *item)
@@ -375,74 +328,12 @@ static void wait_writable(struct outlet *outlet)
 {
     outlet->writable_fd = dup(outlet->config.fd);
     if (outlet->writable_fd < 0)
-        kick(outlet, STEP_MOST, serve_later);
+        kick(outlet, WRITE_AGAIN);
     else
         loop_watch(outlet->config.loop, outlet->writable_fd, LOOP_WRITE, writable, outlet);
 }
 
-/* Lock-step. */
-
-static void settle(struct outlet *outlet);
-
-static void settle_later(void *ctx)
-{
-    struct outlet *outlet = ctx;
-
-    outlet->timer = NULL;
-    settle(outlet);
-    if (outlet->timer == NULL)
-        serve(outlet);
-}
-
-static int ask_drained(struct outlet *outlet)
-{
-    const struct outlet_config *config = &outlet->config;
-    int64_t start = clock_now();
-    int answer;
-
-    if (config->drained == NULL)
-        return -1;
-    do
-        answer = config->drained(config->drained_ctx, config->fd, outlet->sent);
-    while (answer == 0 && clock_now() - start < SPIN);
-    return answer;
-}
-
-static void settle_blind(struct outlet *outlet)
-{
-    if (!outlet->blind_noted)
-        note(outlet, "lock-step not available: waits 2 ms between segments instead");
-    outlet->blind_noted = true;
-    kick(outlet, BLIND_WAIT, serve_later);
-}
-
-/* Where the other side has not read all that was sent, a timer is set. */
-static void settle(struct outlet *outlet)
-{
-    int answer = ask_drained(outlet);
-
-    if (answer > 0)
-        return;
-    if (answer < 0) {
-        settle_blind(outlet);
-        return;
-    }
-    if (clock_now() - outlet->waits_since >= PATIENCE) {
-        note(outlet, "the other side did not read within 200 ms");
-        return;
-    }
-    kick(outlet, outlet->step, settle_later);
-    outlet->step = outlet->step * 2 < STEP_MOST ? outlet->step * 2 : STEP_MOST;
-}
-
-static void start_settling(struct outlet *outlet)
-{
-    outlet->waits_since = clock_now();
-    outlet->step = STEP_LEAST;
-    settle(outlet);
-}
-
-/* The queue. */
+/* --- serving --------------------------------------------------------------------------------- */
 
 static bool join_is_awaited(struct outlet *outlet)
 {
@@ -453,7 +344,7 @@ static bool join_is_awaited(struct outlet *outlet)
     if (!item->joins || item->next != NULL || outlet->join_waited)
         return false;
     outlet->join_waited = true;
-    kick(outlet, JOIN_WAIT, serve_later);
+    kick(outlet, JOIN_WAIT);
     return true;
 }
 
@@ -476,7 +367,7 @@ static void serve_say(struct outlet *outlet)
         advance(outlet, (size_t)len);
         outlet->join_waited = false;
         if (outlet->segment_left == 0 && outlet->offset > 0)
-            start_settling(outlet);
+            lockstep_start(&outlet->lockstep, outlet->sent);
     }
 }
 
@@ -487,7 +378,7 @@ static void serve_item(struct outlet *outlet)
 
     if (ns > 0) {
         item->ns = 0;
-        kick(outlet, ns, serve_later);
+        kick(outlet, ns);
     } else if (item->kind == ITEM_SAY) {
         serve_say(outlet);
     } else if (item->kind == ITEM_WAIT) {
@@ -504,7 +395,8 @@ static void serve_item(struct outlet *outlet)
 
 static bool blocked(const struct outlet *outlet)
 {
-    return outlet->freed || outlet->held || outlet->timer != NULL || outlet->writable_fd >= 0;
+    return outlet->freed || outlet->held || outlet->timer != NULL || outlet->writable_fd >= 0 ||
+           lockstep_waits(&outlet->lockstep);
 }
 
 static void serve(struct outlet *outlet)
@@ -526,4 +418,36 @@ static void serve(struct outlet *outlet)
     outlet->busy = false;
     if (outlet->freed)
         free(outlet);
+}
+
+/* --- making ---------------------------------------------------------------------------------- */
+
+static void go_on(void *ctx)
+{
+    serve(ctx);
+}
+
+enum err outlet_new(const struct outlet_config *config, struct outlet **out, struct diag *why)
+{
+    struct outlet *outlet = calloc(1, sizeof *outlet);
+    int on = 1;
+
+    *out = NULL;
+    if (outlet == NULL)
+        return diag_set(why, ERR_SYSTEM, "out of memory for a connection");
+    outlet->config = *config;
+    outlet->tail = &outlet->head;
+    outlet->writable_fd = -1;
+    outlet->told_idle = true;
+    lockstep_init(&outlet->lockstep, &(struct lockstep_config){.loop = config->loop,
+                                                               .transcript = config->transcript,
+                                                               .connection = config->connection,
+                                                               .fd = config->fd,
+                                                               .drained = config->drained,
+                                                               .drained_ctx = config->drained_ctx,
+                                                               .ctx = outlet,
+                                                               .go_on = go_on});
+    setsockopt(config->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    *out = outlet;
+    return OK;
 }
