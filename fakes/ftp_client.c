@@ -4,82 +4,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "fakes/ftp_client_script.h"
 #include "fakes/ftp_client_session.h"
 #include "fakes/misbehave_client.h"
 #include "proto/ftp_hostport.h"
 
 #define TIMEOUT_DEFAULT (10 * CLOCK_SECOND)
 #define LINE_CEILING (1u << 20)
-
-/* --- replies --------------------------------------------------------------------------------- */
-
-/* The script's own commands keep the model informed. */
-static void follow(struct ftp_client *client, const struct pending *pending,
-                   const struct ftp_reply *reply)
-{
-    const char *verb = pending->verb == NULL ? "" : pending->verb->name;
-    bool well = reply->code / 100 == 2;
-
-    if (reply->code == 230 || (strcmp(verb, "PASS") == 0 && reply->code == 202))
-        client->logged_in = true;
-    else if (strcmp(verb, "TYPE") == 0 && well)
-        client->ascii = pending->argument == 'A' || pending->argument == 'a';
-    else if (strcmp(verb, "PASV") == 0 && reply->code == 227)
-        ftp_client_aim_at_227(client, reply);
-    else if (strcmp(verb, "EPSV") == 0 && reply->code == 229)
-        ftp_client_aim_at_229(client, reply);
-    else if ((strcmp(verb, "PORT") == 0 || strcmp(verb, "EPRT") == 0) && well)
-        ftp_client_data_set_ready(client->channel);
-}
-
-static bool may_answer(const struct own_command *own, int code)
-{
-    if (code / 100 == 4 || code / 100 == 5)
-        return true;
-    for (size_t i = 0; i < sizeof own->codes / sizeof own->codes[0]; i++)
-        if (own->codes[i] == code)
-            return true;
-    return false;
-}
-
-static void tell_heard(struct ftp_client *client, const struct ftp_reply *reply)
-{
-    client->config.events.heard(client->config.events.ctx, reply->text);
-}
-
-static void final_reply(struct ftp_client *client, const struct ftp_reply *reply)
-{
-    struct pending first = client->pending[0];
-
-    if (first.own != NULL && !may_answer(first.own, reply->code)) {
-        tell_heard(client, reply); /* nothing asked for it */
-        return;
-    }
-    ftp_client_forget_first(client);
-    if (first.own != NULL) {
-        first.own->answered(client, reply);
-        ftp_client_progress(client);
-        return;
-    }
-    client->final_since_say++;
-    follow(client, &first, reply);
-    tell_heard(client, reply);
-    if (!client->closed && first.verb != NULL && (first.verb->traits & FTP_VERB_TRANSFERS) != 0)
-        ftp_client_data_answered(client->channel, reply->code / 100 == 2);
-}
-
-static void replied(void *ctx, const struct ftp_reply *reply)
-{
-    struct ftp_client *client = ctx;
-    bool own = client->pending_count > 0 && client->pending[0].own != NULL;
-
-    if (client->pending_count == 0 || reply->code == 0)
-        tell_heard(client, reply);
-    else if (reply->code / 100 == 1 && !own)
-        tell_heard(client, reply);
-    else if (reply->code / 100 != 1)
-        final_reply(client, reply);
-}
 
 /* --- the control connection ------------------------------------------------------------------ */
 
@@ -150,7 +81,7 @@ static enum err start(struct peer *peer, struct diag *why)
                                         .timeout = client->config.timeout,
                                         .ctx = client,
                                         .opened = opened,
-                                        .replied = replied,
+                                        .replied = ftp_client_replied,
                                         .idle = outlet_idle_again,
                                         .closed = control_closed};
 
@@ -248,39 +179,6 @@ static void say(struct peer *peer, const struct peer_say *say)
     free(room);
 }
 
-static const struct payload *find_file(const struct exchange_file *files, size_t count,
-                                       const char *name)
-{
-    const char *slash = strrchr(name, '/');
-
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(files[i].name, name) == 0 ||
-            (slash != NULL && strcmp(files[i].name, slash + 1) == 0))
-            return &files[i].content;
-    return NULL;
-}
-
-/* The local file of that name, or the server's, as the type has it on the wire. */
-static void add_model_content(struct ftp_client *client, struct buf *out)
-{
-    const struct exchange *exchange = client->config.exchange;
-    const struct payload *payload = find_file(exchange->local, exchange->local_count, client->file);
-    struct bytes octets;
-
-    if (payload == NULL)
-        payload = find_file(exchange->files, exchange->file_count, client->file);
-    octets = payload == NULL ? bytes_of("sent by peerspec\r\n") : payload->octets;
-    if (!client->ascii) {
-        buf_add(out, octets);
-        return;
-    }
-    for (size_t i = 0; i < octets.len; i++) {
-        if (octets.at[i] == '\n' && (i == 0 || octets.at[i - 1] != '\r'))
-            buf_add_text(out, "\r");
-        buf_add(out, bytes_slice(octets, i, 1));
-    }
-}
-
 static void begin_transfer(void *ctx)
 {
     struct ftp_client *client = ctx;
@@ -294,7 +192,7 @@ static void begin_transfer(void *ctx)
     if (transfer.fake_sends && transfer.payload != NULL)
         buf_add(&content, transfer.payload->octets);
     else if (transfer.fake_sends)
-        add_model_content(client, &content);
+        ftp_script_add_content(client->config.exchange, client->file, client->ascii, &content);
     ftp_client_data_transfer(client->channel, &transfer, buf_bytes(&content));
     buf_fini(&content);
     if (ftp_client_outlet(client) != NULL)
@@ -401,28 +299,6 @@ static void bound(struct peer *peer, enum hole hole, const struct bindings *bind
                                                  : ftp_client_target(client, bindings->port));
 }
 
-/* True where the script's next command after a REST is a transfer: the data connection is then got
- * before the REST, which has to stand directly before the transfer (RFC 3659 section 5.3). */
-static bool rest_goes_before_transfer(const struct exchange *exchange)
-{
-    bool after_rest = false;
-
-    for (size_t i = 0; i < exchange->step_count; i++) {
-        const struct step *step = &exchange->steps[i];
-        const struct ftp_verb *verb;
-        struct bytes line;
-
-        if (step->kind != STEP_LINE || step->speaker != SIDE_CLIENT)
-            continue;
-        line = step->lines[0].source;
-        verb = ftp_verb_find(bytes_slice(line, 0, bytes_index(line, ' ')));
-        if (after_rest && verb != NULL)
-            return (verb->traits & FTP_VERB_TRANSFERS) != 0;
-        after_rest = verb != NULL && strcmp(verb->name, "REST") == 0;
-    }
-    return false;
-}
-
 static void prepare(struct peer *peer, struct bytes command)
 {
     struct ftp_client *client = client_of(peer);
@@ -436,8 +312,9 @@ static void prepare(struct peer *peer, struct bytes command)
         client->pending_count = 0; /* what is left of the script's is not coming any more */
     client->wants_login = exchange->logged_in;
     client->wants_data =
-        verb != NULL && ((verb->traits & FTP_VERB_TRANSFERS) != 0 ||
-                         (strcmp(verb->name, "REST") == 0 && rest_goes_before_transfer(exchange)));
+        verb != NULL &&
+        ((verb->traits & FTP_VERB_TRANSFERS) != 0 ||
+         (strcmp(verb->name, "REST") == 0 && ftp_script_rest_precedes_transfer(exchange)));
     if (client_fault_on(client->config.faults, "no-port-before-retr"))
         client->wants_data = false;
     client->tried_pasv = client->tried_epsv = client->tried_port = client->tried_eprt = false;
@@ -491,20 +368,11 @@ static const struct peer_ops ops = {.start = start,
                                     .finish = finish,
                                     .free = free_client};
 
-/* Some cut is scripted: data are then not read before the script says how much. */
-static bool cuts_data(const struct exchange *exchange)
-{
-    for (size_t i = 0; exchange != NULL && i < exchange->step_count; i++)
-        if (exchange->steps[i].kind == STEP_DATA && exchange->steps[i].delivery_count > 0)
-            return true;
-    return false;
-}
-
 enum err ftp_client_new(const struct peer_config *config, struct peer **out, struct diag *why)
 {
     struct ftp_client_data_config channel = {.loop = config->loop,
                                              .transcript = config->transcript,
-                                             .reads_early = !cuts_data(config->exchange),
+                                             .reads_early = !ftp_script_cuts_data(config->exchange),
                                              .ended = transfer_ended};
     enum err err = client_faults_check(config->faults, PROTOCOL_FTP, SIDE_CLIENT, why);
     struct ftp_client *client = err == OK ? calloc(1, sizeof *client) : NULL;

@@ -59,6 +59,8 @@ void ftp_client_put_line(struct ftp_client *client, const struct peer_say *say);
 /* A last reply is to come. */
 void ftp_client_expect(struct ftp_client *client, const struct pending *pending);
 void ftp_client_forget_first(struct ftp_client *client);
+/* A reply came: to the script's command, or to the model's own. `client` is a struct ftp_client. */
+void ftp_client_replied(void *client, const struct ftp_reply *reply);
 
 /* Where the next data connection goes: as told, or as a 227 or 229 says; false where it does not. */
 void ftp_client_aim(struct ftp_client *client, struct endpoint to);
