@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CHUNK (1u << 16)
@@ -51,6 +52,20 @@ enum err local_file_read(const char *path, struct buf *out, struct diag *why)
     return len < 0 ? cannot("read", path, why) : OK;
 }
 
+/* Where there is nothing a plain file will be. */
+static bool is_plain(const char *path)
+{
+    struct stat there;
+
+    return stat(path, &there) != 0 || S_ISREG(there.st_mode) || S_ISDIR(there.st_mode);
+}
+
+static void drop(const struct local_file *file)
+{
+    if (file->plain)
+        unlink(file->part);
+}
+
 enum err local_file_create(const char *folder, const char *name, struct local_file *file,
                            struct diag *why)
 {
@@ -59,7 +74,8 @@ enum err local_file_create(const char *folder, const char *name, struct local_fi
     file->fd = -1;
     if (err != OK)
         return err;
-    snprintf(file->part, sizeof file->part, "%s.part", file->name);
+    file->plain = is_plain(file->name);
+    snprintf(file->part, sizeof file->part, "%s%s", file->name, file->plain ? ".part" : "");
     file->fd = open(file->part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     return file->fd < 0 ? cannot("create", file->part, why) : OK;
 }
@@ -94,10 +110,10 @@ enum err local_file_finish(struct local_file *file, struct diag *why)
     if (close(file->fd) < 0)
         err = cannot("write", file->part, why);
     file->fd = -1;
-    if (err == OK && rename(file->part, file->name) < 0)
+    if (err == OK && file->plain && rename(file->part, file->name) < 0)
         err = cannot("name", file->name, why);
     if (err != OK)
-        unlink(file->part);
+        drop(file);
     return err;
 }
 
@@ -105,5 +121,5 @@ void local_file_discard(struct local_file *file)
 {
     close(file->fd);
     file->fd = -1;
-    unlink(file->part);
+    drop(file);
 }

@@ -1,5 +1,5 @@
 /* local_file: files of the built-in client's user. One that is received is written beside its name,
- * which it gets when it is whole. */
+ * which it gets when it is whole; what is no plain file, as /dev/null, is written to as it is. */
 #ifndef PEERSPEC_FAKES_LOCAL_FILE_H
 #define PEERSPEC_FAKES_LOCAL_FILE_H
 
@@ -10,7 +10,8 @@
 
 struct local_file {
     char name[LOCAL_FILE_NAME], part[LOCAL_FILE_NAME + 8];
-    int fd; /* of `part`; -1: there is none */
+    int fd;     /* of `part`; -1: there is none */
+    bool plain; /* else `part` is the name, and stays */
 };
 
 /* The last part of a path, whichever side's. */

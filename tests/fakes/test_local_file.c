@@ -104,6 +104,25 @@ START_TEST(name_that_cannot_be_had_leaves_nothing)
 }
 END_TEST
 
+/* As /dev/null is: a device that root downloads to must stay one. */
+START_TEST(what_is_no_plain_file_is_written_to_and_stays)
+{
+    char octets[8] = "";
+    struct stat there;
+
+    ck_assert_int_eq(mkfifo(path_of("a.txt"), 0600), 0);
+    create("12345");
+    ck_assert_int_eq(read(file.fd, octets, sizeof octets), 5);
+    ck_assert_str_eq(octets, "12345");
+    if (_i == 0)
+        ck_assert_int_eq(local_file_finish(&file, &why), OK);
+    else
+        local_file_discard(&file);
+    ck_assert_int_eq(stat(path_of("a.txt"), &there), 0);
+    ck_assert(S_ISFIFO(there.st_mode));
+}
+END_TEST
+
 START_TEST(spoiling_changes_the_last_octet_alone)
 {
     create("abc");
@@ -211,6 +230,7 @@ int main(void)
     tcase_add_test(whole, discarded_file_leaves_what_was_there);
     tcase_add_test(whole, discarded_file_leaves_nothing_where_there_was_none);
     tcase_add_test(whole, name_that_cannot_be_had_leaves_nothing);
+    tcase_add_loop_test(whole, what_is_no_plain_file_is_written_to_and_stays, 0, 2);
     tcase_add_test(whole, spoiling_changes_the_last_octet_alone);
     tcase_add_test(whole, spoiling_of_an_empty_file_changes_nothing);
     tcase_add_test(whole, folder_that_is_not_there_is_an_error);

@@ -8,7 +8,7 @@ failed=0
 
 # run STATUS TEXT SIDE EXCHANGE PROGRAM: the run ends with STATUS and prints TEXT.
 run() {
-    out=$("$PEERSPEC_BINARY" "$3" "$4" --timeout 8s -- python3 "$programs/$5.py" 2>&1 </dev/null)
+    out=$("$PEERSPEC_BINARY" "$3" "$4" --timeout 20s -- python3 "$programs/$5.py" 2>&1 </dev/null)
     got=$?
     if [ "$got" -eq "$1" ] && printf '%s\n' "$out" | grep -qF -- "$2"; then
         echo "ok: $5 plays $4"
