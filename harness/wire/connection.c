@@ -5,6 +5,8 @@
 
 #include "wire/control.h"
 #include "wire/digest.h"
+#include "wire/segment.h"
+#include "wire/segment_hosts.h"
 #include "wire/transfer.h"
 
 #define TLS_SEGMENTS 2 /* noted of each side after TLS began */
@@ -298,6 +300,8 @@ static void segment_take(struct arrival *arrival, const struct packet *packet)
         stream_start(&arrival->flow->stream[arrival->from], packet->seq);
     if (packet->flags & PACKET_RST)
         reset_take(arrival, packet);
+    if (!arrival->flow->over)
+        segment_look(arrival->reader, arrival->flow, arrival->from, packet);
 }
 
 /* --- new connections --- */
@@ -421,27 +425,49 @@ static bool is_late(const struct packet *packet)
     return !(packet->flags & PACKET_SYN) && packet->octets == 0;
 }
 
+/* A SYN that opens the connection of another one's two ends. */
+static bool opens_anew(const struct flow *flow, const struct packet *packet)
+{
+    return flow != NULL && (packet->flags & (PACKET_SYN | PACKET_ACK)) == PACKET_SYN &&
+           !syn_belongs(flow, packet);
+}
+
+static struct flow *connection_renew(struct flow_reader *reader, struct flow *old,
+                                     const struct packet *packet)
+{
+    struct flow_close last_close = old->last_close;
+    struct flow *flow;
+
+    make_room(reader, old);
+    flow = connection_new(reader, packet);
+    flow->reused = true;
+    flow->last_close = last_close;
+    return flow;
+}
+
 void connection_take(struct flow_reader *reader, const struct packet *packet)
 {
-    struct flow *flow = flow_find(reader, IPPROTO_TCP, &packet->src, &packet->dst);
+    struct flow *flow;
     struct arrival arrival;
 
-    if (flow != NULL && (packet->flags & (PACKET_SYN | PACKET_ACK)) == PACKET_SYN &&
-        !syn_belongs(flow, packet)) {
-        make_room(reader, flow);
-        flow = NULL;
-    }
+    if (packet->flags & (PACKET_SYN | PACKET_RST))
+        segment_hosts_group(reader, packet);
+    flow = flow_find(reader, IPPROTO_TCP, &packet->src, &packet->dst);
     if (flow == NULL && is_late(packet))
         return;
-    if (flow == NULL)
+    if (opens_anew(flow, packet))
+        flow = connection_renew(reader, flow, packet);
+    else if (flow == NULL)
         flow = connection_new(reader, packet);
     if (flow->conversation == NULL)
         return;
     flow_touch(reader, flow->conversation);
     arrival = (struct arrival){reader, flow, flow_side(flow, &packet->src)};
     segment_take(&arrival, packet);
-    if (is_over(flow))
+    if (is_over(flow)) {
+        segment_hosts_closed(flow, packet);
         flow_end(reader, flow);
+    }
 }
 
 /* What a side said last may be missing, and nothing of its own comes after it to show that. */

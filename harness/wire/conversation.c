@@ -87,6 +87,7 @@ struct event *conversation_note(struct conversation *conversation, enum event_ki
     timeline->events = memory_grown(timeline->events, timeline->event_count,
                                     &conversation->event_room, sizeof *timeline->events);
     event = &timeline->events[timeline->event_count++];
+    timeline->odd |= kind == EVENT_ODDITY;
     *event = (struct event){.kind = kind,
                             .from = from,
                             .flow = flow,

@@ -11,6 +11,8 @@
 #include "wire/flow_table.h"
 #include "wire/hash.h"
 #include "wire/memory.h"
+#include "wire/segment.h"
+#include "wire/segment_hosts.h"
 
 #define KEEP_PAYLOAD 65535
 #define TOMBS 4096       /* flows that are over and still known, so that late packets are */
@@ -163,6 +165,8 @@ static void octets_free(struct flow *flow)
     flow->digest = NULL;
     form_free(flow->form);
     flow->form = NULL;
+    segment_watch_free(flow->watch);
+    flow->watch = NULL;
 }
 
 static void flow_free(struct flow_reader *reader, struct flow *flow)
@@ -337,6 +341,7 @@ struct flow_reader *flow_reader_new(const struct timeline_options *options,
     reader->lists[PROTOCOL_TCP].ceiling = TCP_CEILING;
     reader->announce = announce_table_new();
     reader->fragments = fragments_new();
+    reader->hosts = segment_hosts_new();
     return reader;
 }
 
@@ -361,6 +366,7 @@ void flow_reader_free(struct flow_reader *reader)
         tomb_drop(reader);
     announce_table_free(reader->announce);
     fragments_free(reader->fragments);
+    segment_hosts_free(reader->hosts);
     free(reader->table.buckets);
     free(reader);
 }

@@ -9,6 +9,14 @@
 #include "wire/fragment.h"
 #include "wire/stream.h"
 
+/* How a connection was closed in order; `packet` is 0 where none was. */
+struct flow_close {
+    struct endpoint closer; /* who sent the first FIN */
+    uint32_t next;          /* the sequence number behind it */
+    int64_t time;           /* of the last packet */
+    uint64_t packet;        /* with the FIN */
+};
+
 struct flow {
     struct flow *chain;  /* in its bucket */
     struct flow *client_chain; /* UDP: in the bucket of its client */
@@ -35,6 +43,9 @@ struct flow {
     struct digest *digest;   /* data: of what was sent; NULL: not asked for, or of no use; owned */
     size_t kept[2];          /* stream: octets of text in events */
     unsigned after_tls[2];   /* control: segments noted after TLS began */
+    struct segment_watch *watch; /* NULL: before its first packet, and when it is over; owned */
+    bool reused;             /* the two ends had another connection before */
+    struct flow_close last_close; /* of that one, and then of this */
 
     /* UDP */
     uint64_t datagrams[2];
@@ -68,6 +79,7 @@ struct flow_reader {
     size_t tomb_count;
     struct announce_table *announce;
     struct fragments *fragments;
+    struct segment_hosts *hosts;
     struct moment now;
 };
 

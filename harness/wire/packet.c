@@ -158,6 +158,9 @@ static bool tcp_read(struct bytes body, size_t octets, struct packet *packet)
     packet->urgent = octets_u16(body, 18);
     packet->octets = octets - head;
     packet->payload = bytes_from(body, head);
+    packet->segment = body;
+    packet->head = head;
+    packet->checksum = CHECKSUM_NONE;
     return true;
 }
 
@@ -170,22 +173,27 @@ static uint64_t pseudo_sum(const struct packet *packet, size_t octets)
     return sum + octets_sum((struct bytes){(const char *)packet->dst.addr, len});
 }
 
-/* What the checksum of the UDP datagram in `body` is worth. A field that equals the pseudo-header's
- * own sum was left to the network card, which never got to compute it. */
-static enum checksum_state udp_checksum(struct bytes body, size_t octets,
-                                        const struct packet *packet)
+/* What the checksum `field` of the datagram or segment in `body` is worth. One that equals the
+ * pseudo-header's own sum was left to the network card, which never got to compute it. */
+static enum checksum_state checksum_look(struct bytes body, size_t octets, uint16_t field,
+                                         const struct packet *packet)
 {
-    uint16_t field = octets_u16(body, 6);
     uint64_t pseudo = pseudo_sum(packet, octets);
 
-    if (field == 0)
-        return CHECKSUM_NONE;
     if (octets_fold(pseudo) == htons(field))
         return CHECKSUM_OFFLOADED;
     if (body.len < octets)
         return CHECKSUM_UNKNOWN;
     return octets_fold(pseudo + octets_sum(bytes_slice(body, 0, octets))) == 0xffff ? CHECKSUM_GOOD
                                                                                     : CHECKSUM_BAD;
+}
+
+enum checksum_state packet_sum(const struct packet *packet)
+{
+    if (packet->checksum == CHECKSUM_UNKNOWN || packet->segment.len < TCP_HEADER)
+        return CHECKSUM_UNKNOWN;
+    return checksum_look(packet->segment, packet->head + packet->octets,
+                         octets_u16(packet->segment, 16), packet);
 }
 
 static bool udp_read(struct bytes body, size_t octets, struct packet *packet)
@@ -201,7 +209,9 @@ static bool udp_read(struct bytes body, size_t octets, struct packet *packet)
     packet->ip_octets = (unsigned)octets;
     if (len < UDP_HEADER || len > octets)
         len = octets; /* it says nothing that can be: what IP carried counts */
-    packet->checksum = udp_checksum(body, len, packet);
+    packet->checksum = octets_u16(body, 6) == 0
+                           ? CHECKSUM_NONE
+                           : checksum_look(body, len, octets_u16(body, 6), packet);
     packet->octets = len - UDP_HEADER;
     packet->payload = bytes_slice(body, UDP_HEADER, packet->octets);
     return true;
@@ -255,7 +265,7 @@ static enum packet_kind packet_of(const struct ip *ip, struct packet *packet)
     packet->dst = ip->dst;
     if (!ip->fragment) {
         packet_decode_transport(ip->body, ip->octets, packet);
-        if (ip->routed && packet->kind == PACKET_UDP)
+        if (ip->routed)
             packet->checksum = CHECKSUM_UNKNOWN; /* it covers another destination */
         return packet->kind;
     }

@@ -33,8 +33,10 @@ struct packet {
     uint32_t seq, ack; /* TCP */
     uint8_t flags;
     uint16_t window, urgent;
+    struct bytes segment; /* TCP: header and payload, what the capture holds of them */
+    size_t head;          /* TCP: length of the header */
 
-    enum checksum_state checksum; /* UDP */
+    enum checksum_state checksum; /* UDP; TCP: NONE, packet_sum() looks, or UNKNOWN */
     unsigned udp_length;          /* UDP: as its header says */
     unsigned ip_octets;           /* UDP: what IP carried, header and all */
 
@@ -54,5 +56,7 @@ enum packet_kind packet_decode(int linktype, struct bytes frame, size_t octets,
                                struct packet *packet);
 /* The same for the IP payload of a packet whose addresses and protocol are known. */
 enum packet_kind packet_decode_transport(struct bytes body, size_t octets, struct packet *packet);
+/* What the checksum of a TCP segment is worth; it takes time. */
+enum checksum_state packet_sum(const struct packet *packet);
 
 #endif

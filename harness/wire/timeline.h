@@ -109,6 +109,7 @@ struct timeline {
     size_t flow_count;
     struct event *events;        /* in wire order */
     size_t event_count;
+    bool odd;          /* an EVENT_ODDITY is among them */
     bool echo;         /* the service is an echo, said by whoever knows; port 7 needs no saying */
     bool from_start;   /* the first flow's SYN is in the capture, or it is UDP */
     bool whole;        /* nothing of the control connection is missing; false, too, of a UDP

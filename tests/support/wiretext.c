@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "support/retouch.h"
 #include "support/wireframe.h"
 
 #define CONNECTIONS 64
@@ -36,6 +37,7 @@ struct manner {
     bool urgent;
     unsigned pointer;
     size_t fragment;
+    struct retouch retouch;
 };
 
 struct maker {
@@ -342,6 +344,7 @@ static void packet_emit(struct maker *maker, const struct wireframe *frame)
     with.sum = maker->manner.sum;
     with.options = maker->options;
     whole = (struct bytes){packet, wireframe_packet(&with, packet)};
+    whole.len = retouch_packet(&maker->manner.retouch, packet, whole.len);
     maker->last_packet = arena_bytes(&maker->arena, whole);
     if (maker->manner.fragment >= 8)
         fragments_emit(maker, whole);
@@ -946,6 +949,8 @@ static bool do_manner(struct maker *maker)
         return manner_split(maker, manner);
     if (bytes_is(word, "checksum"))
         return manner_sum(maker, manner);
+    if (retouch_take(&manner->retouch, word, &maker->rest))
+        return true;
     return manner_number(maker, manner, word);
 }
 

@@ -59,6 +59,7 @@
  *     ! checksum bad|none|offloaded
  *     ! urgent N      URG, with this pointer
  *     ! fragment N    in IP fragments of N octets (a multiple of 8)
+ * and what retouch.h lists, about the header of TCP.
  *
  * DATAGRAMS AND THE REST
  *     udp C|S "OCTETS"                               between `client` and `server`
