@@ -2,7 +2,11 @@
  *
  * Octets are handed on once each, in sequence. What came early is held, up to a ceiling; a hole
  * that the peer has acknowledged, or that outgrows the ceiling, is a gap: octets that the capture
- * did not see. Nothing is copied of what comes in order. */
+ * did not see. Nothing is copied of what comes in order.
+ *
+ * Of octets that were sent twice and differ those win that are handed on first: what comes in order
+ * over what comes again, what fills a hole over what was held behind it, and of what is held the
+ * piece that begins earlier. (That they differ is for segment_octets.c to find.) */
 #ifndef PEERSPEC_WIRE_STREAM_H
 #define PEERSPEC_WIRE_STREAM_H
 
