@@ -23,6 +23,11 @@ static enum verdict weight(enum level level)
     return level == LEVEL_MUST ? VERDICT_FAIL : VERDICT_WARN;
 }
 
+enum verdict rule_weight(const struct rule_run *run)
+{
+    return weight(run->rule->level);
+}
+
 static void add(struct rule_run *run, enum side subject, enum verdict verdict,
                 const uint64_t packets[3], const char *expected, const char *seen)
 {

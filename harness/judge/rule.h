@@ -34,6 +34,9 @@ void rule_remark(struct rule_run *run, enum side subject, enum verdict verdict,
                  const uint64_t packets[3], const char *expected, const char *seen, ...)
     __attribute__((format(printf, 6, 7)));
 
+/* What a breach of the rule that runs is: its level's verdict. */
+enum verdict rule_weight(const struct rule_run *run);
+
 /* `octets` of a peer in double quotes, at most 120 of them, what cannot be printed as in C. Lives
  * until the rules have run. */
 const char *rule_quote(struct rule_run *run, struct bytes octets);

@@ -463,6 +463,8 @@ void connection_take(struct flow_reader *reader, const struct packet *packet)
         return;
     flow_touch(reader, flow->conversation);
     arrival = (struct arrival){reader, flow, flow_side(flow, &packet->src)};
+    if (packet->odd_count > 0)
+        conversation_note_odd(flow->conversation, arrival.from, flow->index, packet);
     segment_take(&arrival, packet);
     if (is_over(flow)) {
         segment_hosts_closed(flow, packet);

@@ -87,7 +87,7 @@ struct event *conversation_note(struct conversation *conversation, enum event_ki
     timeline->events = memory_grown(timeline->events, timeline->event_count,
                                     &conversation->event_room, sizeof *timeline->events);
     event = &timeline->events[timeline->event_count++];
-    timeline->odd |= kind == EVENT_ODDITY;
+    timeline->odd_count += kind == EVENT_ODDITY;
     *event = (struct event){.kind = kind,
                             .from = from,
                             .flow = flow,
@@ -95,6 +95,25 @@ struct event *conversation_note(struct conversation *conversation, enum event_ki
                             .first_packet = now.packet,
                             .time = now.time};
     return event;
+}
+
+void conversation_note_odd(struct conversation *conversation, enum side from, unsigned flow,
+                           const struct packet *packet)
+{
+    for (unsigned i = 0; i < packet->odd_count; i++) {
+        const struct oddness *odd = &packet->odd[i];
+        struct moment moment = {odd->packet != 0 ? odd->packet : packet->number, packet->time};
+        struct event *event;
+
+        if (conversation->odd[odd->oddity] >= CONVERSATION_ODD)
+            continue;
+        conversation->odd[odd->oddity]++;
+        event = conversation_note(conversation, EVENT_ODDITY, from, flow, moment);
+        event->oddity = odd->oddity;
+        event->first_packet = odd->other;
+        event->wanted = odd->wanted;
+        event->found = odd->found;
+    }
 }
 
 struct bytes conversation_text(struct conversation *conversation, struct bytes text, bool *cut)

@@ -9,6 +9,7 @@
  * mirror of a hundred thousand files. */
 #define CONVERSATION_EVENTS 100000
 #define CONVERSATION_FTP_EVENTS 4000000
+#define CONVERSATION_ODD 100
 #define CONVERSATION_TEXT (16u << 20)
 #define CONVERSATION_FTP_TEXT (256u << 20)
 
@@ -19,11 +20,12 @@ struct conversation {
     struct conversation *newer, *older; /* by last packet, in the list of its protocol */
     struct timeline *timeline;          /* owned until it is handed over */
     size_t flow_room, event_room;
-    size_t text;             /* octets of text kept */
-    bool overflowed;         /* events were left out */
-    struct flow *flows;      /* linked by flow->sibling; not owned */
-    unsigned open;           /* flows that are not over */
-    struct control *control; /* owned; NULL where it is not FTP */
+    size_t text;               /* octets of text kept */
+    uint8_t odd[ODDITY_COUNT]; /* events of each kind */
+    bool overflowed;           /* events were left out */
+    struct flow *flows;        /* linked by flow->sibling; not owned */
+    unsigned open;             /* flows that are not over */
+    struct control *control;   /* owned; NULL where it is not FTP */
 };
 
 /* When and where something happened. */
@@ -44,6 +46,9 @@ struct timeline_flow *conversation_flow(const struct conversation *conversation,
  * for the caller to set. */
 struct event *conversation_note(struct conversation *conversation, enum event_kind kind,
                                 enum side from, unsigned flow, struct moment now);
+/* Note what is odd about the packet; of each kind, at most CONVERSATION_ODD in a conversation. */
+void conversation_note_odd(struct conversation *conversation, enum side from, unsigned flow,
+                           const struct packet *packet);
 /* A copy of `text` in the timeline; empty, and *cut set, where there is too much already. */
 struct bytes conversation_text(struct conversation *conversation, struct bytes text, bool *cut);
 bool conversation_is_full(const struct conversation *conversation);

@@ -88,6 +88,8 @@ static void datagram_note(struct flow_reader *reader, struct flow *flow, enum si
     event->checksum = packet->checksum;
     event->udp_length = packet->udp_length;
     event->ip_octets = packet->ip_octets;
+    event->fragments = packet->fragments;
+    flow->conversation->timeline->fragmented |= packet->fragments > 0;
 }
 
 /* True where the datagram was seen already when it left by another interface of this host: a
@@ -120,26 +122,22 @@ void datagrams_take(struct flow_reader *reader, const struct packet *packet)
     asked = flow->by_client ? flow : flow_find_client(reader, &packet->dst);
     if (asked != NULL)
         asked->datagrams[from]++;
+    if (packet->odd_count > 0)
+        conversation_note_odd(flow->conversation, from, flow->index, packet);
     told(flow, from, packet);
     datagram_note(reader, flow, from, packet);
     flow->sent[from] = packet->outgoing ? conversation_last_event(flow->conversation) + 1 : 0;
 }
 
-bool datagrams_take_error(struct flow_reader *reader, const struct packet *packet)
+static void error_note(struct flow_reader *reader, struct flow *flow, enum side from,
+                       const struct packet *packet)
 {
-    struct flow *flow =
-        flow_find(reader, packet->quoted_protocol, &packet->quoted_src, &packet->quoted_dst);
     bool cut = false;
-    struct bytes text;
-    struct event *event;
-
-    if (flow == NULL || flow->conversation == NULL)
-        return false;
-    text =
+    struct bytes text =
         conversation_text(flow->conversation, bytes_slice(packet->payload, 0, QUOTED_TEXT), &cut);
-    event = conversation_note(flow->conversation, EVENT_ICMP,
-                              side_other(flow_side(flow, &packet->quoted_src)), flow->index,
-                              reader->now);
+    struct event *event =
+        conversation_note(flow->conversation, EVENT_ICMP, from, flow->index, reader->now);
+
     event->code = packet->type * 256 + packet->code;
     event->text = text;
     event->octets = packet->octets;
@@ -147,5 +145,21 @@ bool datagrams_take_error(struct flow_reader *reader, const struct packet *packe
     event->src = packet->src;
     event->dst = packet->dst;
     conversation_flow(flow->conversation, flow->index)->icmp_error = true;
+}
+
+bool datagrams_take_error(struct flow_reader *reader, const struct packet *packet)
+{
+    const struct endpoint *own = packet->about_error ? &packet->quoted_src : &packet->quoted_dst;
+    struct flow *flow =
+        flow_find(reader, packet->quoted_protocol, &packet->quoted_src, &packet->quoted_dst);
+    enum side from;
+
+    if (flow == NULL || flow->conversation == NULL)
+        return false;
+    from = flow_side(flow, own);
+    if (endpoint_same_addr(own, &packet->src)) /* what a router does is no side's */
+        conversation_note_odd(flow->conversation, from, flow->index, packet);
+    if (!packet->about_error && !packet->about_fragment)
+        error_note(reader, flow, from, packet);
     return true;
 }

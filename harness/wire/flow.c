@@ -376,12 +376,32 @@ void flow_reader_prune(struct flow_reader *reader, bool pruning)
     reader->pruning = pruning;
 }
 
+static void odd_fragment_note(struct flow_reader *reader, const struct packet *packet)
+{
+    struct flow *flow = flow_find(reader, packet->protocol, &packet->src, &packet->dst);
+
+    if (flow == NULL || flow->conversation == NULL)
+        return;
+    conversation_note_odd(flow->conversation, flow_side(flow, &packet->src), flow->index, packet);
+    fragments_told(reader->fragments);
+}
+
+/* True where it completes its packet, which then is in *packet. */
+static bool fragment_take(struct flow_reader *reader, struct packet *packet)
+{
+    enum fragment_outcome outcome = fragments_add(reader->fragments, packet);
+
+    if (outcome == FRAGMENT_ODD)
+        odd_fragment_note(reader, packet);
+    return outcome == FRAGMENT_COMPLETES;
+}
+
 bool flow_reader_take(struct flow_reader *reader, struct packet *packet)
 {
     reader->now = (struct moment){packet->number, packet->time};
     switch (packet->kind) {
     case PACKET_FRAGMENT:
-        return !fragments_add(reader->fragments, packet) || flow_reader_take(reader, packet);
+        return !fragment_take(reader, packet) || flow_reader_take(reader, packet);
     case PACKET_TCP:
         connection_take(reader, packet);
         return true;
@@ -389,6 +409,8 @@ bool flow_reader_take(struct flow_reader *reader, struct packet *packet)
         datagrams_take(reader, packet);
         return true;
     case PACKET_ICMP_ERROR:
+        if (packet->about_fragment && !fragments_find_ports(reader->fragments, packet))
+            return false;
         return datagrams_take_error(reader, packet);
     case PACKET_OTHER:
         break;

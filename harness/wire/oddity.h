@@ -8,6 +8,9 @@
 #ifndef PEERSPEC_WIRE_ODDITY_H
 #define PEERSPEC_WIRE_ODDITY_H
 
+#include <stdint.h>
+
+/* Behind each: what `wanted` and `found` count, where they count anything. */
 enum oddity {
     ODDITY_NONE,
 
@@ -43,7 +46,36 @@ enum oddity {
     ODDITY_ISN_LOW,        /* the first sequence number is `found`: 0 or 1 */
     ODDITY_GROUP_ANSWERED, /* an answer to the SYN in `first_packet`, which went to a group */
 
+    /* headers */
+    ODDITY_IP_CHECKSUM, /* the right one; the one in the header */
+    ODDITY_TTL_ZERO,
+    ODDITY_GROUP_TTL,           /* of a datagram to a group: 1; the TTL, which is that of unicast */
+    ODDITY_LOOPBACK,            /* a loopback address on another interface */
+    ODDITY_GROUP_MAC,           /* the Ethernet address of the group; the one of the frame */
+    ODDITY_BROADCAST_FRAME,     /* what it carries goes to one host */
+    ODDITY_FRAGMENT_KEPT_WHOLE, /* the flag Don't Fragment in one; its offset */
+    ODDITY_ATOMIC_FRAGMENT,     /* the only one of its packet; its id */
+    /* fragments of one packet */
+    ODDITY_FRAGMENT_UNEVEN,  /* not the last one, and its octets are no multiple of 8: `found` */
+    ODDITY_FRAGMENT_BEYOND,  /* the most octets of a packet; where the fragment ends */
+    ODDITY_FRAGMENT_ENDS,    /* where the others end; where this one does */
+    ODDITY_FRAGMENT_OVERLAP, /* its offset */
+    ODDITY_ID_AGAIN,         /* of another datagram, `other`, not long ago: the id */
+    /* datagrams and errors */
+    ODDITY_UDP_LENGTH,           /* that no IPv4 packet holds: the most; the length in the header */
+    ODDITY_COMPUTED_ZERO,        /* a UDP checksum that comes out as 0, and is 0 */
+    ODDITY_PAD_SENT,             /* an octet that belongs to the checksum: UDP's length; IP's */
+    ODDITY_ICMP_CHECKSUM,        /* found: the one in the header */
+    ODDITY_ERROR_ABOUT_ERROR,    /* found: type * 256 + code */
+    ODDITY_ERROR_ABOUT_FRAGMENT, /* one behind the first; its id */
     ODDITY_COUNT,
+};
+
+struct oddness {
+    enum oddity oddity;
+    uint64_t packet; /* 0: the one at hand */
+    uint64_t other;  /* the packet that it stands against; 0: none */
+    uint64_t wanted, found;
 };
 
 /* In words that fit behind "packet 7: ". */

@@ -9,6 +9,8 @@
 #include "base/endpoint.h"
 #include "wire/timeline.h"
 
+#define PACKET_ODD 4 /* what is odd beyond that is not told */
+
 enum packet_kind {
     PACKET_OTHER,      /* nothing that we read: ARP, OSPF, a header that is not all there */
     PACKET_FRAGMENT,   /* of an IP packet; `payload` is the fragment's */
@@ -42,11 +44,18 @@ struct packet {
 
     uint8_t type, code; /* ICMP */
     uint8_t quoted_protocol;
-    struct endpoint quoted_src, quoted_dst;
+    struct endpoint quoted_src, quoted_dst; /* of an error about an error: what that one quotes */
+    bool about_error;    /* what it quotes is an error itself */
+    bool about_fragment; /* or an IPv4 fragment behind the first: the ports are not in it */
 
-    uint32_t id;        /* FRAGMENT */
+    uint32_t id;        /* FRAGMENT, and of the one that an error quotes */
     size_t offset;
     bool more;
+    uint64_t place;     /* FRAGMENT: where a capture on 'any' saw it (link_place) */
+    uint16_t fragments; /* that a packet was put together from; 0: it is one */
+
+    unsigned odd_count;
+    struct oddness odd[PACKET_ODD];
 };
 
 /* False for a link type (DLT_ number of libpcap) that is not read. */
@@ -58,5 +67,7 @@ enum packet_kind packet_decode(int linktype, struct bytes frame, size_t octets,
 enum packet_kind packet_decode_transport(struct bytes body, size_t octets, struct packet *packet);
 /* What the checksum of a TCP segment is worth; it takes time. */
 enum checksum_state packet_sum(const struct packet *packet);
+/* Note that something is odd about it, while there is room. */
+void packet_odd(struct packet *packet, enum oddity oddity, uint64_t wanted, uint64_t found);
 
 #endif

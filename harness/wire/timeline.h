@@ -46,6 +46,7 @@ struct event {
     struct bytes text;    /* COMMAND, REPLY, BAD_REPLY, DATAGRAM, SEGMENT: the octets as sent */
     uint64_t octets;      /* payload length, also where text was not kept */
     bool cut;             /* text is not all of it (snaplen, or above 1 MiB) */
+    uint16_t fragments;   /* DATAGRAM: that it came in; 0: it was one packet */
     int code;             /* REPLY, ICMP */
     struct ftp_command command; /* COMMAND; points into memory of the timeline */
     struct ftp_reply reply;     /* REPLY */
@@ -60,6 +61,7 @@ struct event {
 };
 
 enum checksum_state { CHECKSUM_GOOD, CHECKSUM_BAD, CHECKSUM_NONE /* zero */,
+                      CHECKSUM_ZERO /* zero, as it also comes out */,
                       CHECKSUM_OFFLOADED /* never computed */, CHECKSUM_UNKNOWN };
 
 enum flow_role { ROLE_CONTROL, ROLE_DATA, ROLE_STREAM, ROLE_DATAGRAMS };
@@ -109,7 +111,8 @@ struct timeline {
     size_t flow_count;
     struct event *events;        /* in wire order */
     size_t event_count;
-    bool odd;          /* an EVENT_ODDITY is among them */
+    size_t odd_count;  /* EVENT_ODDITY among them */
+    bool fragmented;   /* some datagram came in fragments */
     bool echo;         /* the service is an echo, said by whoever knows; port 7 needs no saying */
     bool from_start;   /* the first flow's SYN is in the capture, or it is UDP */
     bool whole;        /* nothing of the control connection is missing; false, too, of a UDP

@@ -46,7 +46,7 @@ static void tell(const struct timeline *timeline, struct rule_run *run, const st
 {
     char room[SEEN_ROOM];
 
-    for (size_t n = 0; timeline->odd && n < timeline->event_count; n++) {
+    for (size_t n = 0; timeline->odd_count > 0 && n < timeline->event_count; n++) {
         const struct event *event = &timeline->events[n];
 
         if (event->kind != EVENT_ODDITY)

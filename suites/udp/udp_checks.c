@@ -6,7 +6,6 @@
 #define PACKETS(...) ((const uint64_t[3]){__VA_ARGS__})
 #define SINCE_1900 INT64_C(2208988800) /* seconds from 1900 to 1970, RFC 868 */
 #define CLOCK_TOLERANCE 120            /* seconds */
-#define HEADER 8                       /* octets of a UDP header */
 
 enum service { SERVICE_DISCARD = 9, SERVICE_DAYTIME = 13, SERVICE_CHARGEN = 19, SERVICE_TIME = 37 };
 
@@ -30,66 +29,7 @@ bool is_group(const struct endpoint *endpoint)
     return (a[0] & 0xf0) == 0xe0 || (a[0] == 255 && a[1] == 255 && a[2] == 255 && a[3] == 255);
 }
 
-/* --- checksums and ports ---------------------------------------------------------------------- */
-
-static void judge_checksums(const struct timeline *timeline, struct rule_run *run, int family)
-{
-    const struct event *event;
-    size_t n = 0;
-
-    while ((event = next_datagram(timeline, &n)) != NULL)
-        if (event->checksum == CHECKSUM_BAD && event->src.family == family)
-            rule_breach(run, event->from, PACKETS(event->packet),
-                        "the checksum of the octets that were sent",
-                        "another one, in a datagram of %llu octets",
-                        (unsigned long long)event->octets);
-}
-
-void udp_checksum(const struct timeline *timeline, struct rule_run *run)
-{
-    judge_checksums(timeline, run, 4);
-}
-
-void udp6_checksum(const struct timeline *timeline, struct rule_run *run)
-{
-    judge_checksums(timeline, run, 6);
-}
-
-void udp_no_checksum(const struct timeline *timeline, struct rule_run *run)
-{
-    const struct event *event;
-    size_t n = 0;
-
-    while ((event = next_datagram(timeline, &n)) != NULL) {
-        if (event->checksum != CHECKSUM_NONE || event->src.family != 4)
-            continue;
-        rule_breach(run, event->from, PACKETS(event->packet), "a checksum", "none (0)");
-        return;
-    }
-}
-
-static bool is_tunnel(const struct event *event)
-{
-    static const uint16_t ports[] = {4789, 6081, 6080, 4754, 2152, 0};
-
-    for (const uint16_t *port = ports; *port != 0; port++)
-        if (event->dst.port == *port)
-            return true;
-    return false;
-}
-
-void udp6_no_checksum(const struct timeline *timeline, struct rule_run *run)
-{
-    const struct event *event;
-    size_t n = 0;
-
-    while ((event = next_datagram(timeline, &n)) != NULL) {
-        if (event->checksum != CHECKSUM_NONE || event->src.family != 6 || is_tunnel(event))
-            continue;
-        rule_breach(run, event->from, PACKETS(event->packet), "a checksum", "none (0)");
-        return;
-    }
-}
+/* --- ports ------------------------------------------------------------------------------------ */
 
 void udp_source_port(const struct timeline *timeline, struct rule_run *run)
 {
@@ -109,60 +49,6 @@ void udp_dest_port(const struct timeline *timeline, struct rule_run *run)
     while ((event = next_datagram(timeline, &n)) != NULL)
         if (event->dst.port == 0)
             rule_breach(run, event->from, PACKETS(event->packet), "a destination port", "0");
-}
-
-/* --- lengths ---------------------------------------------------------------------------------- */
-
-/* True where the length field is 0 and may be so: an IPv6 jumbogram, RFC 2675. */
-static bool is_jumbogram(const struct event *event)
-{
-    return event->src.family == 6 && event->udp_length == 0;
-}
-
-/* What is judged of a datagram's length; false where it is broken. */
-typedef bool length_fits_fn(const struct event *event);
-
-static void judge_lengths(const struct timeline *timeline, struct rule_run *run,
-                          length_fits_fn *fits, const char *expected)
-{
-    const struct event *event;
-    size_t n = 0;
-
-    while ((event = next_datagram(timeline, &n)) != NULL)
-        if (!is_jumbogram(event) && !fits(event))
-            rule_breach(run, event->from, PACKETS(event->packet), expected,
-                        "a length of %u in %u octets of IP payload", event->udp_length,
-                        event->ip_octets);
-}
-
-static bool has_header(const struct event *event)
-{
-    return event->udp_length >= HEADER;
-}
-
-static bool is_all_there(const struct event *event)
-{
-    return event->udp_length <= event->ip_octets;
-}
-
-static bool has_no_surplus(const struct event *event)
-{
-    return !has_header(event) || event->udp_length >= event->ip_octets;
-}
-
-void udp_length_header(const struct timeline *timeline, struct rule_run *run)
-{
-    judge_lengths(timeline, run, has_header, "a length of 8 or more");
-}
-
-void udp_length_fits(const struct timeline *timeline, struct rule_run *run)
-{
-    judge_lengths(timeline, run, is_all_there, "at most what IP carried");
-}
-
-void udp_surplus(const struct timeline *timeline, struct rule_run *run)
-{
-    judge_lengths(timeline, run, has_no_surplus, "no octets behind the datagram");
 }
 
 /* --- addresses -------------------------------------------------------------------------------- */
@@ -193,54 +79,6 @@ void udp_source_address(const struct timeline *timeline, struct rule_run *run)
         rule_breach(run, SIDE_CLIENT, PACKETS(event->packet), "an address of one host", "%s",
                     endpoint_addr(&event->src, text));
         return;
-    }
-}
-
-/* --- damaged datagrams ------------------------------------------------------------------------ */
-
-/* True where some checksum of the client's is right: of one whose checksums are all wrong, the
- * network card computes them after the capture. */
-static bool computes_checksums(const struct timeline *timeline)
-{
-    const struct event *event;
-    size_t n = 0;
-
-    while ((event = next_datagram(timeline, &n)) != NULL)
-        if (event->from == SIDE_CLIENT && event->checksum == CHECKSUM_GOOD)
-            return true;
-    return false;
-}
-
-/* True where `answer` echoes or quotes the damaged datagram, and so is about no other one. */
-static bool is_about(const struct event *answer, const struct event *damaged)
-{
-    size_t at = bytes_search(answer->text, damaged->text);
-
-    return damaged->text.len > 0 && !damaged->cut && at < answer->text.len &&
-           (answer->kind == EVENT_ICMP || answer->octets == damaged->octets);
-}
-
-void udp_bad_discarded(const struct timeline *timeline, struct rule_run *run)
-{
-    const struct event *damaged = NULL;
-
-    if (!computes_checksums(timeline))
-        return;
-    for (size_t n = 0; n < timeline->event_count; n++) {
-        const struct event *event = &timeline->events[n];
-
-        if (event->kind == EVENT_DATAGRAM && event->from == SIDE_CLIENT) {
-            if (event->checksum == CHECKSUM_BAD)
-                damaged = event;
-            else if (damaged != NULL && bytes_equal(event->text, damaged->text))
-                damaged = NULL; /* sent again, undamaged */
-        } else if ((event->kind == EVENT_DATAGRAM || event->kind == EVENT_ICMP) &&
-                   event->from == SIDE_SERVER && damaged != NULL && is_about(event, damaged)) {
-            rule_breach(run, SIDE_SERVER, PACKETS(damaged->packet, event->packet),
-                        "no answer to a datagram with a wrong checksum", "%s",
-                        event->kind == EVENT_ICMP ? "an ICMP error" : "a reply");
-            damaged = NULL;
-        }
     }
 }
 

@@ -7,10 +7,14 @@
 typedef void udp_check_fn(const struct timeline *timeline, struct rule_run *run);
 
 /* udp_checks.c */
-udp_check_fn udp_checksum, udp6_checksum, udp_no_checksum, udp6_no_checksum, udp_source_port,
-    udp_dest_port, discard_silent, chargen_size, chargen_count, daytime_text, time_size, time_value;
-udp_check_fn udp_length_header, udp_length_fits, udp_surplus, udp_source_address,
+udp_check_fn udp_source_port, udp_dest_port, udp_source_address, discard_silent, chargen_size,
+    chargen_count, daytime_text, time_size, time_value;
+/* checksum_checks.c */
+udp_check_fn udp_checksum, udp6_checksum, udp_no_checksum, udp6_no_checksum, udp_computed_zero,
     udp_bad_discarded;
+/* length_checks.c */
+udp_check_fn udp_length_header, udp_length_fits, udp_longest, udp_surplus, udp_pad,
+    udp_fragments_fit, udp_fits_path;
 /* icmp_checks.c */
 udp_check_fn icmp_quotes, icmp_not_to_group;
 /* echo_checks.c */

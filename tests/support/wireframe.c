@@ -127,7 +127,7 @@ static size_t ipv4_packet(const struct wireframe *frame, char *out)
     out[0] = (char)(0x40 | head / 4);
     put16(out + 2, (unsigned)len);
     put16(out + 6, 0x4000);
-    out[8] = 64;
+    out[8] = (frame->dst.addr[0] & 0xf0) == 0xe0 ? 1 : 64; /* to a group: one hop */
     out[9] = (char)frame->protocol;
     memcpy(out + 12, frame->src.addr, 4);
     memcpy(out + 16, frame->dst.addr, 4);

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "support/retouch.h"
+#include "support/tamper.h"
 #include "support/wireframe.h"
 
 #define CONNECTIONS 64
@@ -38,6 +39,7 @@ struct manner {
     unsigned pointer;
     size_t fragment;
     struct retouch retouch;
+    struct tamper tamper;
 };
 
 struct maker {
@@ -311,11 +313,24 @@ static void frame_emit(struct maker *maker, struct bytes frame)
         pending_write(maker);
 }
 
-static void link_emit(struct maker *maker, struct bytes packet)
+/* A packet or a fragment, whose header may be tampered with. */
+static void link_emit(struct maker *maker, char *packet, size_t packet_len)
 {
     static char frame[WIREFRAME_ROOM + 64];
+    size_t len;
 
-    frame_emit(maker, (struct bytes){frame, wireframe_link(maker->link, packet, frame)});
+    tamper_header(&maker->manner.tamper, packet);
+    len = wireframe_link(maker->link, (struct bytes){packet, packet_len}, frame);
+    tamper_frame(&maker->manner.tamper, frame);
+    frame_emit(maker, (struct bytes){frame, len});
+}
+
+static void pieces_emit(struct maker *maker, struct bytes packet)
+{
+    static char piece[WIREFRAME_ROOM];
+
+    for (size_t n = 0; n < maker->manner.tamper.piece_count; n++)
+        link_emit(maker, piece, tamper_piece(&maker->manner.tamper, n, packet, piece));
 }
 
 static void fragments_emit(struct maker *maker, struct bytes packet)
@@ -331,7 +346,7 @@ static void fragments_emit(struct maker *maker, struct bytes packet)
         size_t len =
             wireframe_fragment(packet, at, left < step ? left : step, maker->fragment_id, piece);
 
-        link_emit(maker, (struct bytes){piece, len});
+        link_emit(maker, piece, len);
     }
 }
 
@@ -345,11 +360,14 @@ static void packet_emit(struct maker *maker, const struct wireframe *frame)
     with.options = maker->options;
     whole = (struct bytes){packet, wireframe_packet(&with, packet)};
     whole.len = retouch_packet(&maker->manner.retouch, packet, whole.len);
+    whole.len = tamper_datagram(&maker->manner.tamper, packet, whole.len);
     maker->last_packet = arena_bytes(&maker->arena, whole);
-    if (maker->manner.fragment >= 8)
+    if (maker->manner.tamper.piece_count > 0)
+        pieces_emit(maker, whole);
+    else if (maker->manner.fragment >= 8)
         fragments_emit(maker, whole);
     else
-        link_emit(maker, whole);
+        link_emit(maker, packet, whole.len);
 }
 
 /* --- TCP --- */
@@ -949,7 +967,8 @@ static bool do_manner(struct maker *maker)
         return manner_split(maker, manner);
     if (bytes_is(word, "checksum"))
         return manner_sum(maker, manner);
-    if (retouch_take(&manner->retouch, word, &maker->rest))
+    if (retouch_take(&manner->retouch, word, &maker->rest) ||
+        tamper_take(&manner->tamper, word, &maker->rest))
         return true;
     return manner_number(maker, manner, word);
 }

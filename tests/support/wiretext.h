@@ -59,7 +59,8 @@
  *     ! checksum bad|none|offloaded
  *     ! urgent N      URG, with this pointer
  *     ! fragment N    in IP fragments of N octets (a multiple of 8)
- * and what retouch.h lists, about the header of TCP.
+ * and what retouch.h lists, about the header of TCP, and tamper.h, about headers and hand-cut
+ * fragments.
  *
  * DATAGRAMS AND THE REST
  *     udp C|S "OCTETS"                               between `client` and `server`

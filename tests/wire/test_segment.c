@@ -17,7 +17,7 @@ static void take(void *ctx, struct timeline *timeline)
     for (size_t n = 0; n < timeline->event_count; n++)
         if (timeline->events[n].kind == EVENT_ODDITY && odd.count++ == 0)
             odd.event = timeline->events[n];
-    ck_assert_int_eq(timeline->odd, odd.count > 0);
+    ck_assert_uint_eq(timeline->odd_count, odd.count);
     timeline_free(timeline);
 }
 
