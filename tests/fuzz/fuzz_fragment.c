@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     for (; len >= 4; data += 4, len -= 4) {
         struct packet packet = fragment_make(data, ++number);
 
-        if (fragments_add(fragments, &packet))
+        if (fragments_add(fragments, &packet) == FRAGMENT_COMPLETES)
             packet_check(&packet);
     }
     fragments_free(fragments);
