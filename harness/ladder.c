@@ -316,6 +316,14 @@ static void oddity_show(struct ladder *ladder, const struct event *event)
     note_print(ladder, label.text);
 }
 
+static void clear_show(struct ladder *ladder, const struct event *event)
+{
+    struct label label = {.len = 0};
+
+    label_add(&label, "(in clear again from packet %" PRIu64 " on)", event->packet);
+    note_print(ladder, label.text);
+}
+
 static void urgent_show(struct ladder *ladder, const struct event *event)
 {
     struct label label = {.len = 0};
@@ -330,7 +338,7 @@ static event_fn *const shows[] = {
     [EVENT_FIN] = flag_show,        [EVENT_RST] = flag_show,         [EVENT_COMMAND] = speech_show,
     [EVENT_REPLY] = speech_show,    [EVENT_BAD_REPLY] = speech_show, [EVENT_DATAGRAM] = octets_show,
     [EVENT_ICMP] = icmp_show,       [EVENT_GAP] = gap_show,          [EVENT_TLS] = tls_show,
-    [EVENT_ODDITY] = oddity_show,   [EVENT_URGENT] = urgent_show,
+    [EVENT_ODDITY] = oddity_show,   [EVENT_URGENT] = urgent_show,    [EVENT_CLEAR] = clear_show,
 };
 
 /* --- the page --- */

@@ -7,6 +7,7 @@
 #include "wire/digest.h"
 #include "wire/segment.h"
 #include "wire/segment_hosts.h"
+#include "wire/tls.h"
 #include "wire/transfer.h"
 
 #define TLS_SEGMENTS 2 /* noted of each side after TLS began */
@@ -87,10 +88,34 @@ static struct event *segment_note(const struct arrival *arrival, const struct st
     return event;
 }
 
+static void clear_note(const struct arrival *arrival, struct bytes text)
+{
+    bool cut = false;
+    struct bytes kept =
+        conversation_text(arrival->flow->conversation, bytes_slice(text, 0, TLS_TEXT), &cut);
+    struct event *event = note(arrival, EVENT_CLEAR);
+
+    event->text = kept;
+    event->octets = text.len;
+    event->cut = cut || kept.len < text.len;
+}
+
 static void tls_octets(const struct arrival *arrival, const struct stream_run *run)
 {
+    struct bytes clear = transfer_tls(arrival->flow, arrival->from, run);
+
     if (arrival->flow->after_tls[arrival->from]++ < TLS_SEGMENTS)
         segment_note(arrival, run, TLS_TEXT);
+    if (clear.len > 0)
+        clear_note(arrival, clear);
+}
+
+/* The control connection went over to TLS with these octets, or behind them. */
+static void tls_start(const struct arrival *arrival, const struct stream_run *run)
+{
+    transfer_tls_begin(arrival->flow);
+    if (tls_begins(run->data))
+        transfer_tls(arrival->flow, arrival->from, run);
 }
 
 static void control_octets(const struct arrival *arrival, const struct stream_run *run)
@@ -105,6 +130,8 @@ static void control_octets(const struct arrival *arrival, const struct stream_ru
     text = segment_note(arrival, run, run->data.len)->text;
     if (text.len > 0)
         control_text(control, arrival->from, text, arrival->reader->now);
+    if (control_is_tls(control))
+        tls_start(arrival, run);
     if (text.len < run->octets && !control_is_tls(control))
         gap_note(arrival, run->octets - text.len);
 }
@@ -224,7 +251,7 @@ static void ack_take(struct arrival arrival, uint32_t ack)
 static bool octets_matter(const struct flow *flow)
 {
     return told(flow)->role != ROLE_DATA || !flow->watched || flow->keep || flow->scan ||
-           flow->digest != NULL || flow->form != NULL;
+           flow->digest != NULL || flow->form != NULL || flow->tls != NULL;
 }
 
 static void payload_take(struct arrival *arrival, const struct packet *packet)

@@ -10,8 +10,8 @@ struct control;
 
 /* How the octets of a transfer look. */
 struct control_transfer {
-    bool lists; /* LIST, NLST, MLSD */
-    bool ascii; /* TYPE A, MODE S, and not over TLS */
+    bool lists;         /* LIST, NLST, MLSD */
+    bool ascii;         /* TYPE A, MODE S, and not over TLS */
     enum ftp_form form; /* PLAIN, too, where MODE or STRU may have been missed */
 };
 

@@ -8,6 +8,7 @@
 #include "wire/datagrams.h"
 #include "wire/digest.h"
 #include "wire/form.h"
+#include "wire/tls.h"
 #include "wire/flow_table.h"
 #include "wire/hash.h"
 #include "wire/memory.h"
@@ -167,6 +168,8 @@ static void octets_free(struct flow *flow)
     flow->form = NULL;
     segment_watch_free(flow->watch);
     flow->watch = NULL;
+    tls_free(flow->tls);
+    flow->tls = NULL;
 }
 
 static void flow_free(struct flow_reader *reader, struct flow *flow)

@@ -39,6 +39,8 @@ struct flow {
     bool keep, scan;         /* data: keep the payload; look for bare LF */
     bool after_cr[2];
     struct buf payload;      /* data: what is kept */
+    struct tls *tls;         /* control, data: NULL where there is none, or octets are missing;
+                                owned */
     struct form *form;       /* data: the form that is asked of it; NULL: none; owned */
     struct digest *digest;   /* data: of what was sent; NULL: not asked for, or of no use; owned */
     size_t kept[2];          /* stream: octets of text in events */

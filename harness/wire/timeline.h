@@ -32,6 +32,8 @@ enum event_kind {
     EVENT_ICMP,      /* an ICMP error about this flow; code says type * 256 + code */
     EVENT_GAP,       /* octets that the capture did not see, `octets` of them */
     EVENT_TLS,       /* the control connection went over to TLS: nothing can be read from here */
+    EVENT_CLEAR,     /* control connections: behind TLS that side goes on in clear, `text` is how;
+                        what is said from here on is not read */
     EVENT_URGENT,    /* control connections: the segment that brings a new octet that is urgent */
     EVENT_ODDITY,    /* `packet` is not as IP, ICMP or TCP ask of every packet; `oddity` says how */
 };
@@ -77,6 +79,22 @@ struct timeline_form {
     bool ends;               /* and the file may end there */
 };
 
+/* What a TLS connection shows without keys; packets, 0: not seen. */
+struct timeline_tls_side {
+    uint64_t first;    /* of its first octets */
+    uint64_t data;     /* the last that carried application data */
+    uint64_t clear;    /* where it goes on without TLS */
+    bool client_hello; /* it began with one */
+    bool alert_last;   /* its last record is an alert: TLS 1.2 and before do not hide that */
+    bool whole;        /* its last record is */
+    bool failed;       /* it sent a fatal alert before encryption began */
+};
+
+struct timeline_tls {
+    unsigned version; /* that the server chose: 0x0303 for TLS 1.2, 0x0304 for 1.3; 0: not seen */
+    struct timeline_tls_side side[2]; /* by enum side */
+};
+
 struct timeline_flow {
     enum flow_role role;
     struct endpoint client, server; /* roles of the conversation, whoever connected */
@@ -99,6 +117,8 @@ struct timeline_flow {
     bool bare_lf;              /* some LF of the payload has no CR before it; looked for in
                                   listings and under TYPE A */
     struct timeline_form form;
+    struct timeline_tls *tls;  /* of a flow that is TLS, or went over to it, and of which no octet is
+                                  missing; NULL otherwise */
     bool has_hash;             /* `sha256` is of all that was sent: it was asked for, one side alone
                                   sent, and from the SYN on no octet is missing */
     uint8_t sha256[32];

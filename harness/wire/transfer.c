@@ -6,6 +6,7 @@
 #include "wire/control.h"
 #include "wire/digest.h"
 #include "wire/form.h"
+#include "wire/tls.h"
 
 #define BLOCK 64
 
@@ -48,6 +49,30 @@ static void watch_decide(struct flow *flow)
     flow->scan = transfer.lists || transfer.ascii;
     if (conversation_flow(flow->conversation, flow->index)->from_start)
         flow->form = form_new(transfer.form);
+}
+
+void transfer_tls_begin(struct flow *flow)
+{
+    struct timeline_flow *told = conversation_flow(flow->conversation, flow->index);
+
+    told->tls = arena_take(&flow->conversation->timeline->arena, sizeof *told->tls);
+    flow->tls = tls_new(told->tls);
+}
+
+static void tls_drop(struct flow *flow)
+{
+    if (flow->tls == NULL)
+        return;
+    conversation_flow(flow->conversation, flow->index)->tls = NULL;
+    tls_free(flow->tls);
+    flow->tls = NULL;
+}
+
+struct bytes transfer_tls(struct flow *flow, enum side from, const struct stream_run *run)
+{
+    if (run->data.len < run->octets)
+        tls_drop(flow);
+    return flow->tls == NULL ? (struct bytes){NULL, 0} : tls_take(flow->tls, from, run);
 }
 
 static void form_drop(struct flow *flow)
@@ -98,14 +123,20 @@ void transfer_gap(struct flow *flow)
     flow->keep = false;
     digest_drop(flow);
     form_drop(flow);
+    tls_drop(flow);
 }
 
 void transfer_octets(struct flow *flow, enum side from, const struct stream_run *run)
 {
     struct timeline_flow *told = conversation_flow(flow->conversation, flow->index);
 
-    if (!flow->watched)
+    if (!flow->watched) {
         watch_decide(flow);
+        if (told->from_start && tls_begins(run->data))
+            transfer_tls_begin(flow);
+    }
+    if (flow->tls != NULL)
+        transfer_tls(flow, from, run);
     if (flow->keep) {
         size_t room = TRANSFER_KEPT - flow->payload.len;
 

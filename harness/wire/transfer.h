@@ -8,6 +8,10 @@
 #define TRANSFER_KEPT (256u << 10) /* octets of a listing that are kept */
 
 void transfer_octets(struct flow *flow, enum side from, const struct stream_run *run);
+/* The flow is TLS from its next octets on. */
+void transfer_tls_begin(struct flow *flow);
+/* Octets of it; returns the first of them that are in clear again. */
+struct bytes transfer_tls(struct flow *flow, enum side from, const struct stream_run *run);
 /* Octets are missing here. */
 void transfer_gap(struct flow *flow);
 /* What was kept goes into the timeline, and the hash. */

@@ -78,6 +78,8 @@ ftp_check_fn ftp_425_no_connection, ftp_426_was_connected, ftp_active_listening,
     ftp_client_after_fin;
 /* ftp_family_checks.c */
 ftp_check_fn ftp_ctrl_user_opens, ftp_epsv_same_hosts;
+/* ftp_cover_checks.c */
+ftp_check_fn ftp_prot_p_tls, ftp_tls_close_notify, ftp_ccc_clear, ftp_tls_fail_421;
 /* ftp_form_checks.c */
 ftp_check_fn ftp_block_header, ftp_block_marker, ftp_compressed_format, ftp_record_escape,
     ftp_mode_z;

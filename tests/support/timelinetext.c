@@ -42,6 +42,7 @@ static const char *const kinds[] = {[EVENT_SYN] = "SYN",
                                     [EVENT_ICMP] = "ICMP",
                                     [EVENT_GAP] = "GAP",
                                     [EVENT_TLS] = "TLS",
+                                    [EVENT_CLEAR] = "CLEAR",
                                     [EVENT_URGENT] = "URGENT",
                                     [EVENT_ODDITY] = "ODDITY"};
 
