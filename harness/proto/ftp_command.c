@@ -1,5 +1,7 @@
 #include "proto/ftp_command.h"
 
+#include <ctype.h>
+
 #define IAC 255
 #define TELNET_SE 240
 #define TELNET_SB 250
@@ -82,8 +84,10 @@ const struct ftp_verb *ftp_verbs(void)
 
 const struct ftp_verb *ftp_verb_find(struct bytes name)
 {
+    int first = name.len == 0 ? 0 : toupper((unsigned char)name.at[0]);
+
     for (const struct ftp_verb *verb = verbs; verb->name != NULL; verb++)
-        if (bytes_is_nocase(name, verb->name))
+        if (verb->name[0] == first && bytes_is_nocase(name, verb->name))
             return verb;
     return NULL;
 }

@@ -19,7 +19,8 @@
 #define TOMBS 4096       /* flows that are over and still known, so that late packets are */
 #define UDP_CEILING 4096 /* conversations that are open */
 #define TCP_CEILING 16384
-#define FIRST_ROOM 1024
+#define FIRST_ROOM 4096
+#define BUCKETS_A_FLOW 4 /* most flows of a chain are over, and each costs a cache miss */
 
 /* --- the table --- */
 
@@ -99,7 +100,7 @@ struct flow *flow_add(struct flow_reader *reader, const struct packet *packet,
     flow->in_table = true;
     flow->sibling = conversation->flows;
     conversation->flows = flow;
-    if (++reader->table.count > reader->table.room)
+    if (++reader->table.count * BUCKETS_A_FLOW > reader->table.room)
         table_double(&reader->table);
     table_put(&reader->table, flow);
     return reader->recent = flow;
@@ -243,8 +244,8 @@ void flow_touch(struct flow_reader *reader, struct conversation *conversation)
 {
     struct conversation_list *list = list_of(reader, conversation);
 
-    if (list->newest == conversation)
-        return;
+    if (list->ceiling == 0 || list->newest == conversation)
+        return; /* the order is for those alone that may have to make room */
     list_remove(list, conversation);
     list_add(list, conversation);
 }

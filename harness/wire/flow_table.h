@@ -54,7 +54,7 @@ struct flow {
     size_t sent[2]; /* 1 + the event of that side's last datagram, where it was seen going out */
 };
 
-/* Conversations of one protocol, by their last packets. */
+/* Conversations of one protocol, by their last packets; without a ceiling in no order. */
 struct conversation_list {
     struct conversation *newest, *oldest;
     size_t count, ceiling; /* ceiling 0: none */

@@ -7,6 +7,8 @@
 
 #include "wire/flow.h"
 
+#define READ_ROOM (256u << 10) /* octets read at a time */
+
 struct reading {
     pcap_t *pcap;
     int linktype;
@@ -29,6 +31,7 @@ static enum err file_open(const char *path, FILE **out, struct diag *why)
     *out = strcmp(path, "-") == 0 ? fdopen(dup(STDIN_FILENO), "rb") : fopen(path, "rb");
     if (*out == NULL)
         return diag_set(why, ERR_INPUT, "%s: cannot be opened: %s", name_of(path), strerror(errno));
+    setvbuf(*out, NULL, _IOFBF, READ_ROOM);
     errno = 0;
     first = getc(*out);
     if (first != EOF) {

@@ -328,10 +328,11 @@ static void judge_code(const struct timeline *timeline, struct rule_run *run,
     const uint64_t *packets = PACKETS(ftp_packet(timeline, turn->command), event->packet);
     const char *when = after ? " after a preliminary reply" : "";
     enum ftp_reply_standing standing = ftp_reply_standing(verb, event->code, after);
-    bool fits = ftp_reply_class_listed(verb, event->code, after);
+    bool fits;
 
     if (standing == FTP_REPLY_LISTED || standing == FTP_REPLY_CUSTOM)
         return;
+    fits = ftp_reply_class_listed(verb, event->code, after);
     if (event->code / 100 == 6 || event->code < 100 || event->code > 599)
         return; /* told by the rule on the first digit */
     if (fits && !ftp_reply_code_known(event->code))

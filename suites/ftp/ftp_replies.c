@@ -196,9 +196,15 @@ static bool has(const struct ftp_reply_row *row, int code)
     return false;
 }
 
+/* Asked of all rows for each reply of a capture, and the first letter nearly always decides. */
+static bool names(const struct ftp_reply_row *row, const char *verb)
+{
+    return row->verb[0] == verb[0] && strcmp(row->verb, verb) == 0;
+}
+
 static bool is_for(const struct ftp_reply_row *row, const char *verb)
 {
-    return strcmp(row->verb, verb) == 0 || (strcmp(row->verb, "*") == 0 && verb[0] != '\0');
+    return names(row, verb) || (row->verb[0] == '*' && verb[0] != '\0');
 }
 
 static bool is_at(const struct ftp_reply_row *row, bool after)
@@ -219,7 +225,7 @@ bool ftp_reply_class_listed(const char *verb, int code, bool after)
 {
     verb = canonical(verb);
     for (const struct ftp_reply_row *row = rows; row->verb != NULL; row++)
-        if (strcmp(row->verb, verb) == 0 && is_at(row, after) && row->standing == LISTED)
+        if (names(row, verb) && is_at(row, after) && row->standing == LISTED)
             for (const int *listed = row->codes; *listed != 0; listed++)
                 if (*listed / 100 == code / 100)
                     return true;
@@ -230,7 +236,7 @@ bool ftp_reply_knows(const char *verb)
 {
     verb = canonical(verb);
     for (const struct ftp_reply_row *row = rows; row->verb != NULL; row++)
-        if (strcmp(row->verb, verb) == 0)
+        if (names(row, verb))
             return true;
     return false;
 }
