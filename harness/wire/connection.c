@@ -220,18 +220,23 @@ static void handshake_take(const struct arrival *arrival, const struct packet *p
         flow->from_start = true;
         arrival->flow->isn = packet->seq;
         arrival->flow->isn_known = true;
+    } else {
+        arrival->flow->third = packet->seq + 1;
     }
     event = note(arrival, where == &flow->syn ? EVENT_SYN : EVENT_SYN_ACK);
     event->src = packet->src;
     event->dst = packet->dst;
 }
 
+/* The ACK of the SYN-ACK and of nothing else: what acknowledges more comes after it, whether the
+ * capture has it or not. */
 static void third_step_look(const struct arrival *arrival, const struct packet *packet)
 {
     struct timeline_flow *flow = told(arrival->flow);
 
     if (flow->ack != 0 || flow->syn_ack == 0 || arrival->from != flow->opener ||
-        !(packet->flags & PACKET_ACK) || packet->flags & PACKET_RST)
+        !(packet->flags & PACKET_ACK) || packet->flags & PACKET_RST ||
+        packet->ack != arrival->flow->third)
         return;
     flow->ack = packet->number;
     note(arrival, EVENT_ACK);
@@ -278,8 +283,14 @@ static void held_flush(struct flow_reader *reader, struct flow *flow)
     }
 }
 
-static void reset_take(const struct arrival *arrival, const struct packet *packet)
+/* A reset has the number of the octet that is due: what lies before that was sent, seen or not. */
+static void reset_take(struct arrival *arrival, const struct packet *packet)
 {
+    struct stream *stream = &arrival->flow->stream[arrival->from];
+
+    if (stream->started)
+        stream_add(stream, &(struct stream_segment){.seq = packet->seq, .number = packet->number},
+                   &(struct stream_sink){arrival, run_take});
     held_flush(arrival->reader, arrival->flow);
     if (told(arrival->flow)->rst[arrival->from] != 0)
         return;
@@ -507,14 +518,14 @@ static void unseen_note(struct flow_reader *reader, struct flow *flow)
         size_t unseen = stream_unseen(&flow->stream[side]);
 
         if (unseen > 0)
-            gap_note(&arrival, unseen);
+            run_take(&arrival, &(struct stream_run){.gap = unseen});
     }
 }
 
 void connection_finish(struct flow_reader *reader, struct flow *flow)
 {
     held_flush(reader, flow);
-    if (told(flow)->role == ROLE_CONTROL)
+    if (told(flow)->role != ROLE_DATA)
         unseen_note(reader, flow);
     transfer_finish(flow);
 }

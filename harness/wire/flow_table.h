@@ -34,6 +34,7 @@ struct flow {
     struct stream stream[2]; /* by side of the sender */
     uint32_t isn;            /* of the opener's SYN */
     bool isn_known;
+    uint32_t third;          /* what the third step of the handshake acknowledges */
     bool greeting;           /* a stream that may turn out to be FTP */
     bool watched;            /* data: `keep` and `scan` are decided */
     bool keep, scan;         /* data: keep the payload; look for bare LF */

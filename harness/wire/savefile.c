@@ -89,6 +89,17 @@ static enum err pcap_start(struct reading *reading, const char *path, FILE *file
     return err;
 }
 
+/* Times are within what pcap itself can say, 1970 to 2106, whatever a pcapng file says: any two of
+ * them can be subtracted. */
+static int64_t time_of(const struct timeval *stamp)
+{
+    int64_t seconds = stamp->tv_sec < 0 ? 0 : stamp->tv_sec;
+
+    if (seconds > UINT32_MAX)
+        seconds = UINT32_MAX;
+    return seconds * INT64_C(1000000000) + stamp->tv_usec;
+}
+
 static void record_take(struct reading *reading, const struct pcap_pkthdr *header,
                         const u_char *data)
 {
@@ -101,7 +112,7 @@ static void record_take(struct reading *reading, const struct pcap_pkthdr *heade
         return;
     packet.number = reading->number;
     summary->packets++;
-    packet.time = header->ts.tv_sec * INT64_C(1000000000) + header->ts.tv_usec;
+    packet.time = time_of(&header->ts);
     summary->octets += header->len;
     summary->cut += header->caplen < header->len;
     if (summary->packets == 1)

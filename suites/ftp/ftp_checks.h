@@ -11,6 +11,9 @@
 /* The data connection of a transfer, of several the one with payload; NULL where none was seen. */
 const struct timeline_flow *ftp_turn_flow(const struct timeline *timeline,
                                           const struct ftp_turn *turn);
+/* True where a SYN, and an RST at most, is all that there was: had the capture lost the SYN-ACK,
+ * there would be more. */
+bool ftp_flow_unanswered(const struct timeline_flow *flow);
 /* True where another passive port was announced after the flow's, before its SYN. */
 bool ftp_flow_replaced(const struct timeline *timeline, const struct timeline_flow *flow);
 /* True where the payload begins with a TLS handshake record. */

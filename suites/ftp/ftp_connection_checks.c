@@ -33,7 +33,7 @@ static void judge_handshake(const struct timeline *timeline, struct rule_run *ru
     else if (flow->first < flow->syn_ack)
         rule_breach(run, flow->opener, PACKETS(flow->first, flow->syn_ack), expected,
                     "data before the SYN-ACK");
-    else if (flow->ack == 0 || flow->first < flow->ack)
+    else if (flow->first < flow->ack)
         rule_remark(run, side_other(flow->opener), VERDICT_WARN,
                     PACKETS(flow->syn_ack, flow->first, flow->ack), expected,
                     "data before the ACK of the SYN-ACK");
@@ -308,13 +308,13 @@ void ftp_pasv_listen_first(const struct timeline *timeline, struct rule_run *run
         const struct timeline_flow *flow = &timeline->flows[n];
         const struct event *reply;
 
-        if (!is_passive(flow) || flow->announced_by == FTP_NONE || flow->syn_ack != 0 ||
-            flow->rst[SIDE_SERVER] == 0)
+        if (!is_passive(flow) || flow->announced_by == FTP_NONE || flow->rst[SIDE_SERVER] == 0 ||
+            !ftp_flow_unanswered(flow))
             continue;
         reply = &timeline->events[flow->announced_by];
         if (flow->syn_time - reply->time > 5 * SECONDS || flow->syn < reply->packet ||
-            ftp_flow_replaced(timeline, flow))
-            continue; /* a server may stop waiting */
+            ftp_flow_replaced(timeline, flow) || !timeline->whole)
+            continue; /* a server may stop waiting, or have announced another port unseen */
         rule_breach(run, SIDE_SERVER, PACKETS(reply->packet, flow->syn, flow->rst[SIDE_SERVER]),
                     "a socket that listens at the announced port", "the SYN answered by RST");
     }

@@ -50,9 +50,7 @@ void ftp_425_no_connection(const struct timeline *timeline, struct rule_run *run
     }
 }
 
-/* True where a SYN, and an RST at most, is all that there was: had the capture lost the SYN-ACK,
- * there would be more. */
-static bool is_unanswered(const struct timeline_flow *flow)
+bool ftp_flow_unanswered(const struct timeline_flow *flow)
 {
     uint64_t resets = (flow->rst[SIDE_CLIENT] != 0) + (uint64_t)(flow->rst[SIDE_SERVER] != 0);
 
@@ -67,7 +65,7 @@ void ftp_426_was_connected(const struct timeline *timeline, struct rule_run *run
         const struct ftp_turn *turn = &dialogue->turns[n];
         const struct timeline_flow *flow = flow_refused(timeline, turn, 426);
 
-        if (flow == NULL || !is_unanswered(flow))
+        if (flow == NULL || !ftp_flow_unanswered(flow))
             continue;
         rule_breach(run, SIDE_SERVER, PACKETS(flow->syn, ftp_packet(timeline, turn->final)),
                     "425 where no data connection was opened", "426, and a SYN without SYN-ACK");
@@ -92,13 +90,13 @@ void ftp_active_listening(const struct timeline *timeline, struct rule_run *run)
         const struct timeline_flow *flow = ftp_turn_flow(timeline, turn);
         uint64_t command = ftp_packet(timeline, turn->command);
 
-        if (flow == NULL || flow->opener != SIDE_SERVER || !is_unanswered(flow) ||
+        if (flow == NULL || flow->opener != SIDE_SERVER || !ftp_flow_unanswered(flow) ||
             (flow->opening != OPENED_PORT && flow->opening != OPENED_EPRT) ||
             flow->rst[SIDE_CLIENT] < flow->syn || flow->syn < command ||
             is_done_before(timeline, turn, flow->syn) ||
             flow->syn_time - timeline->events[turn->command].time > PATIENCE ||
-            left_before(&timeline->flows[0], SIDE_CLIENT, flow->syn))
-            continue;
+            left_before(&timeline->flows[0], SIDE_CLIENT, flow->syn) || !timeline->whole)
+            continue; /* what was not seen may be an ABOR */
         rule_breach(run, SIDE_CLIENT, PACKETS(command, flow->syn, flow->rst[SIDE_CLIENT]),
                     "a port that is listened at before the transfer command",
                     "port %u refuses the server's connection", flow->client.port);

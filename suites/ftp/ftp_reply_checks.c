@@ -99,8 +99,11 @@ static bool is_protected_code(int code)
     return code == 631 || code == 632 || code == 633;
 }
 
+/* True also where that may have been, unseen. */
 static bool security_agreed(const struct timeline *timeline, const struct event *before)
 {
+    if (!timeline->from_start || !timeline->whole)
+        return true;
     for (const struct event *event = timeline->events; event < before; event++)
         if (event->kind == EVENT_REPLY && (event->code == 234 || event->code == 235))
             return true;
@@ -320,12 +323,13 @@ void ftp_reply_whole_at_close(const struct timeline *timeline, struct rule_run *
                         "%s, and then the end", rule_quote(run, event->text));
 }
 
+/* True also where that may have been, unseen. */
 static bool client_negotiates(const struct timeline *timeline, const struct event *before)
 {
     for (const struct event *event = timeline->events; event < before; event++)
         if (event->kind == EVENT_COMMAND && (event->command.quirks & FTP_COMMAND_TELNET) != 0)
             return true;
-    return !timeline->from_start;
+    return !timeline->from_start || !timeline->whole;
 }
 
 void ftp_telnet_server_noneg(const struct timeline *timeline, struct rule_run *run)

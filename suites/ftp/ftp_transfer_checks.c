@@ -166,6 +166,8 @@ void ftp_no_1yz_no_data(const struct timeline *timeline, struct rule_run *run)
         if (transfer.turn->preliminary != FTP_NONE || code < 400 || octets == 0 ||
             transfer.turn->pipelined)
             continue;
+        if (!timeline->whole && transfer.flow->syn > ftp_packet(timeline, transfer.turn->final))
+            continue; /* it may belong to a command that was not seen */
         rule_breach(run, transfer.sender,
                     PACKETS(command_packet(timeline, &transfer), transfer.flow->first,
                             ftp_packet(timeline, transfer.turn->final)),

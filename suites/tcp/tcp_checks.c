@@ -19,7 +19,7 @@ void tcp_handshake(const struct timeline *timeline, struct rule_run *run)
     else if (flow->first < flow->syn_ack)
         rule_breach(run, SIDE_CLIENT, PACKETS(flow->first, flow->syn_ack), expected,
                     "data before the SYN-ACK");
-    else if (flow->ack == 0 || flow->first < flow->ack)
+    else if (flow->first < flow->ack)
         rule_remark(run, SIDE_SERVER, VERDICT_WARN, PACKETS(flow->syn_ack, flow->first, flow->ack),
                     expected, "data before the ACK of the SYN-ACK");
 }

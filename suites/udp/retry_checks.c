@@ -23,6 +23,13 @@ static bool same(const struct event *a, const struct event *b)
     return a->octets == b->octets && bytes_equal(a->text, b->text);
 }
 
+/* True for what was sent twice at once, or was captured twice. */
+static bool is_double(const struct attempts *attempts, const struct event *event)
+{
+    return attempts->last != NULL && same(attempts->last, event) &&
+           event->time - attempts->last->time < BURST;
+}
+
 /* Take the next datagram into account. True where it is another copy of the request. */
 static bool attempt(struct attempts *attempts, const struct event *event)
 {
@@ -30,6 +37,8 @@ static bool attempt(struct attempts *attempts, const struct event *event)
         attempts->answered = true;
         return false;
     }
+    if (is_double(attempts, event))
+        return false;
     if (attempts->last == NULL || attempts->answered || !same(attempts->last, event)) {
         *attempts = (struct attempts){.first = event, .last = event, .count = 1};
         return false;
@@ -79,8 +88,7 @@ void retry_first(const struct timeline *timeline, struct rule_run *run)
     if (!is_echo(timeline) || is_group(&timeline->server))
         return;
     while ((event = next_datagram(timeline, &n)) != NULL && event->from == SIDE_CLIENT) {
-        if (!attempt(&attempts, event) || attempts.count != 2 || attempts.wait < BURST ||
-            attempts.wait >= SECOND - JITTER)
+        if (!attempt(&attempts, event) || attempts.count != 2 || attempts.wait >= SECOND - JITTER)
             continue;
         rule_breach(run, SIDE_CLIENT, PACKETS(attempts.first->packet, event->packet),
                     "one second at least before the request is sent again", "%.2f s",

@@ -125,13 +125,23 @@ static size_t block_write(FILE *out, struct bytes record)
     return 16 + kept;
 }
 
+static void pcapng_begin(FILE *out)
+{
+    words_write(out, (uint32_t[]){0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0xffffffff, 0xffffffff, 28}, 7);
+}
+
+static void interface_write(FILE *out, uint32_t link)
+{
+    words_write(out, (uint32_t[]){1, 20, link, 262144, 20}, 5);
+}
+
 START_TEST(pcapng_is_read_as_pcap_is)
 {
     struct bytes capture = capture_of(session), rest = bytes_from(capture, 24);
     FILE *out = fopen(path, "wb");
 
-    words_write(out, (uint32_t[]){0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0xffffffff, 0xffffffff, 28}, 7);
-    words_write(out, (uint32_t[]){1, 20, 1, 262144, 20}, 5);
+    pcapng_begin(out);
+    interface_write(out, 1);
     while (rest.len > 0)
         rest = bytes_from(rest, block_write(out, rest));
     fclose(out);
@@ -139,6 +149,45 @@ START_TEST(pcapng_is_read_as_pcap_is)
     ck_assert_uint_eq(conversations, 2);
     ck_assert_uint_eq(summary.packets, 24);
     ck_assert_int_eq(summary.last - summary.first, 23 * INT64_C(1000000));
+    ck_assert(!summary.truncated);
+    free((void *)capture.at);
+}
+END_TEST
+
+START_TEST(a_time_that_cannot_be_is_brought_into_range)
+{
+    struct bytes capture = capture_of("udp C \"x\"\n");
+    FILE *out = fopen(path, "wb");
+
+    pcapng_begin(out);
+    interface_write(out, 1);
+    block_write(out, bytes_from(capture, 24));
+    fseek(out, 28 + 20 + 12, SEEK_SET); /* the first packet's time */
+    words_write(out, (uint32_t[]){0xffffffff, 0xffffffff}, 2);
+    fclose(out);
+    ck_assert_msg(read_file() == OK, "%s", why.text);
+    ck_assert_int_eq(summary.first, UINT32_MAX * INT64_C(1000000000) + 551615000);
+    free((void *)capture.at);
+}
+END_TEST
+
+START_TEST(pcapng_blocks_that_are_no_packets_are_passed_over)
+{
+    struct bytes capture = capture_of(session), rest = bytes_from(capture, 24);
+    FILE *out = fopen(path, "wb");
+
+    pcapng_begin(out);
+    words_write(out, (uint32_t[]){0xbad, 16, 0x01020304, 16}, 4);
+    interface_write(out, 1);
+    interface_write(out, 1);
+    while (rest.len > 0) {
+        rest = bytes_from(rest, block_write(out, rest));
+        words_write(out, (uint32_t[]){5, 24, 0, 0, 0, 24}, 6); /* statistics of an interface */
+    }
+    fclose(out);
+    ck_assert_msg(read_file() == OK, "%s", why.text);
+    ck_assert_uint_eq(conversations, 2);
+    ck_assert_uint_eq(summary.packets, 24);
     ck_assert(!summary.truncated);
     free((void *)capture.at);
 }
@@ -303,6 +352,8 @@ int main(void)
     tcase_set_timeout(good, 60); /* thousands of files, and sanitizers are slow */
     tcase_add_test(good, a_capture_is_read_and_summed_up);
     tcase_add_test(good, pcapng_is_read_as_pcap_is);
+    tcase_add_test(good, a_time_that_cannot_be_is_brought_into_range);
+    tcase_add_test(good, pcapng_blocks_that_are_no_packets_are_passed_over);
     tcase_add_test(good, packets_of_other_protocols_are_counted);
     tcase_add_test(good, a_filter_selects_packets);
     tcase_add_test(good, what_a_filter_leaves_keeps_its_numbers);
