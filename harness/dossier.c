@@ -347,6 +347,7 @@ void dossier_end(struct dossier *dossier, const struct savefile_summary *summary
     json_page_put(page, "undecoded", number(summary->undecoded));
     json_page_put(page, "cut", number(summary->cut));
     json_page_put(page, "truncated", json_boolean(summary->truncated));
+    json_page_put(page, "stopped", words(summary->stopped[0] == '\0' ? NULL : summary->stopped));
     json_page_put(page, "error", words(failed));
     json_page_close(page, '}');
 }

@@ -131,7 +131,10 @@ static void summary_print(const struct inspection *inspection,
         fprintf(out, ", %" PRIu64 " of other protocols", summary->undecoded);
     if (summary->cut > 0)
         fprintf(out, ", %" PRIu64 " cut by the capture's snap length", summary->cut);
-    if (summary->truncated)
+    if (summary->stopped[0] != '\0')
+        fprintf(out, "; it cannot be read any further (%s), what is before that was judged",
+                summary->stopped);
+    else if (summary->truncated)
         fputs("; the file ends in the middle of a packet, what is before it was judged", out);
     putc('\n', out);
 }

@@ -74,6 +74,8 @@ enum err show_file(const struct options *options, struct diag *why)
                         show.conversations, show.conversations == 1 ? "" : "s");
     if (show.conversations == 0)
         printf("no conversation in %" PRIu64 " packets\n", summary.packets);
+    else if (summary.stopped[0] != '\0')
+        printf("\nThe file cannot be read any further: %s.\n", summary.stopped);
     else if (summary.truncated)
         puts("\nThe file ends in the middle of a packet.");
     return OK;

@@ -44,6 +44,41 @@ static enum err file_open(const char *path, FILE **out, struct diag *why)
     return ERR_INPUT;
 }
 
+/* The program that unpacks the file; NULL where it is not packed, or cannot be read again. */
+static const char *packer_of(FILE *file)
+{
+    static const struct {
+        const char *magic, *program;
+    } packers[] = {{"\x1f\x8b", "gzip"},
+                   {"\xfd"
+                    "7zXZ",
+                    "xz"},
+                   {"\x28\xb5\x2f\xfd", "zstd"},
+                   {"BZh", "bzip2"}};
+    char head[8];
+    struct bytes octets = {head, 0};
+
+    if (fseek(file, 0, SEEK_SET) == 0)
+        octets.len = fread(head, 1, sizeof head, file);
+    for (size_t i = 0; i < sizeof packers / sizeof *packers; i++)
+        if (bytes_starts(octets, packers[i].magic))
+            return packers[i].program;
+    return NULL;
+}
+
+/* Closes the file. */
+static enum err file_refuse(const char *path, FILE *file, const char *text, struct diag *why)
+{
+    const char *packer = packer_of(file);
+
+    fclose(file);
+    if (packer != NULL)
+        return diag_set(why, ERR_INPUT, "%s: is compressed; write: %s -dc %s | peerspec check -",
+                        name_of(path), packer, path);
+    return diag_set(why, ERR_INPUT, "%s: is no capture file (pcap or pcapng): %s", name_of(path),
+                    text);
+}
+
 static enum err link_refuse(const char *path, pcap_t *pcap, struct diag *why)
 {
     int linktype = pcap_datalink(pcap);
@@ -75,11 +110,8 @@ static enum err pcap_start(struct reading *reading, const char *path, FILE *file
     pcap_t *pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, text);
     enum err err;
 
-    if (pcap == NULL) {
-        fclose(file);
-        return diag_set(why, ERR_INPUT, "%s: is no capture file (pcap or pcapng): %s",
-                        name_of(path), text);
-    }
+    if (pcap == NULL)
+        return file_refuse(path, file, text, why);
     reading->pcap = pcap;
     reading->linktype = pcap_datalink(pcap);
     err = packet_reads_link(reading->linktype) ? filter_set(reading, filter, why)
@@ -134,6 +166,9 @@ static void records_read(struct reading *reading)
     while ((answer = pcap_next_ex(reading->pcap, &header, &data)) == 1)
         record_take(reading, header, data);
     reading->summary->truncated = answer == PCAP_ERROR;
+    if (answer == PCAP_ERROR && strncmp(pcap_geterr(reading->pcap), "truncated", 9) != 0)
+        snprintf(reading->summary->stopped, sizeof reading->summary->stopped, "%.*s",
+                 (int)sizeof reading->summary->stopped - 1, pcap_geterr(reading->pcap));
 }
 
 enum err savefile_read(const char *path, const char *filter, const struct timeline_options *options,

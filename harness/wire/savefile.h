@@ -12,6 +12,7 @@ struct savefile_summary {
     uint64_t undecoded;      /* packets of other protocols */
     uint64_t cut;            /* packets that the snaplen cut */
     bool truncated;          /* the file ends in the middle of a record; what was whole is judged */
+    char stopped[120];       /* truncated, but not by its end: what libpcap says about the record */
     int64_t first, last;     /* time stamps, ns */
 };
 

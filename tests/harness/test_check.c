@@ -146,6 +146,29 @@ START_TEST(what_was_not_judged_is_said)
 }
 END_TEST
 
+/* The file ends while its last packet is being written. */
+START_TEST(a_file_that_grows_is_judged_as_far_as_it_goes)
+{
+    capture_make("S> 220 Ready.\nC> NOOP\nS> 200 OK.\n");
+    ck_assert_int_eq(truncate(capture, 24 + 3 * 16 + 2 * 58 + 54 + 20), 0);
+    ck_assert_int_eq(run("check", ""), 0);
+    prints("3 packets; the file ends in the middle of a packet, what is before it was judged\n");
+    prints("0 FAIL");
+}
+END_TEST
+
+/* A million octets in a reply, as FEAT could have: one finding at most, and a page that is short.
+ */
+START_TEST(a_reply_of_megabytes_is_read)
+{
+    capture_make("S> 220 Ready.\nC> STAT\nS: \"211-\"\nS: 2000000*\"x\"\n"
+                 "S: \"\\r\\n211 End\\r\\n\"\nC> NOOP\nS> 200 OK.\nC> QUIT\nS> 221 Bye.\n");
+    ck_assert_int_eq(run("check", ""), 0);
+    prints("3 commands, 4 replies");
+    ck_assert_uint_lt(strlen(output), 3000);
+}
+END_TEST
+
 START_TEST(hashes_are_printed_where_asked_for)
 {
     specimen_make("FTP-SIZE-EXACT.bad.wire");
@@ -477,6 +500,8 @@ int main(void)
     tcase_add_test(text, page_says_who_broke_what_and_where);
     tcase_add_test(text, conversation_without_findings_is_one_line);
     tcase_add_test(text, what_was_not_judged_is_said);
+    tcase_add_test(text, a_file_that_grows_is_judged_as_far_as_it_goes);
+    tcase_add_test(text, a_reply_of_megabytes_is_read);
     tcase_add_test(text, hashes_are_printed_where_asked_for);
     tcase_add_loop_test(text, options_select_or_say_what_is_wrong, 0,
                         (int)(sizeof selections / sizeof *selections));

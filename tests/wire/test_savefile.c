@@ -193,6 +193,26 @@ START_TEST(pcapng_blocks_that_are_no_packets_are_passed_over)
 }
 END_TEST
 
+/* libpcap reads a pcapng file of one link type alone. */
+START_TEST(a_second_link_type_ends_the_file_and_is_told)
+{
+    struct bytes capture = capture_of("udp C \"x\"\n");
+    FILE *out = fopen(path, "wb");
+
+    pcapng_begin(out);
+    interface_write(out, 1);
+    block_write(out, bytes_from(capture, 24));
+    interface_write(out, 101);
+    block_write(out, bytes_from(capture, 24));
+    fclose(out);
+    ck_assert_msg(read_file() == OK, "%s", why.text);
+    ck_assert_uint_eq(summary.packets, 1);
+    ck_assert(summary.truncated);
+    ck_assert_ptr_nonnull(strstr(summary.stopped, "type 101 different from the type"));
+    free((void *)capture.at);
+}
+END_TEST
+
 START_TEST(packets_of_other_protocols_are_counted)
 {
     struct bytes capture =
@@ -267,6 +287,7 @@ START_TEST(a_file_that_ends_early_is_said_to)
     file_write(bytes_slice(capture, 0, capture.len - 1));
     ck_assert_int_eq(read_file(), OK);
     ck_assert(summary.truncated);
+    ck_assert_str_eq(summary.stopped, "");
     ck_assert_uint_eq(summary.packets, 23);
     free((void *)capture.at);
 }
@@ -305,6 +326,15 @@ START_TEST(another_kind_of_file_is_said_to_be_no_capture)
 {
     file_write(bytes_of("#!/bin/sh\necho this is a script and no capture at all\n"));
     refused("no capture file");
+}
+END_TEST
+
+START_TEST(a_compressed_file_is_told_with_how_to_read_it)
+{
+    file_write((struct bytes){"\x1f\x8b\x08\0\0\0\0\0\0\x03", 10});
+    refused("is compressed; write: gzip -dc savefile-test-");
+    file_write((struct bytes){"\x28\xb5\x2f\xfd\0\0\0\0", 8});
+    refused("is compressed; write: zstd -dc savefile-test-");
 }
 END_TEST
 
@@ -354,6 +384,7 @@ int main(void)
     tcase_add_test(good, pcapng_is_read_as_pcap_is);
     tcase_add_test(good, a_time_that_cannot_be_is_brought_into_range);
     tcase_add_test(good, pcapng_blocks_that_are_no_packets_are_passed_over);
+    tcase_add_test(good, a_second_link_type_ends_the_file_and_is_told);
     tcase_add_test(good, packets_of_other_protocols_are_counted);
     tcase_add_test(good, a_filter_selects_packets);
     tcase_add_test(good, what_a_filter_leaves_keeps_its_numbers);
@@ -363,6 +394,7 @@ int main(void)
     tcase_add_test(good, standard_input_is_read_as_a_file_is);
     tcase_add_test(bad, an_empty_file_is_said_to_be_empty);
     tcase_add_test(bad, another_kind_of_file_is_said_to_be_no_capture);
+    tcase_add_test(bad, a_compressed_file_is_told_with_how_to_read_it);
     tcase_add_test(bad, a_link_type_that_is_not_read_is_named);
     tcase_add_test(bad, a_missing_file_and_a_folder_are_told_apart);
     suite_add_tcase(suite, good);
