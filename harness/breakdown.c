@@ -100,9 +100,10 @@ static void doubts_print(FILE *out, const struct breakdown *breakdown)
     doubt_print(out, breakdown->middle,
                 "conversation begins in the middle: its start was not captured",
                 "conversations begin in the middle: their start was not captured");
-    doubt_print(out, breakdown->parts,
-                "conversation has parts missing: the capture lost or cut packets",
-                "conversations have parts missing: the capture lost or cut packets");
+    doubt_print(
+        out, breakdown->parts,
+        "conversation has parts missing: the capture lost or cut packets, or there was too much",
+        "conversations have parts missing: the capture lost or cut packets, or there was too much");
     doubt_print(out, breakdown->tls, "conversation went over to TLS, which cannot be read",
                 "conversations went over to TLS, which cannot be read");
 }

@@ -17,7 +17,8 @@
 
 #define KEEP_PAYLOAD 65535
 #define TOMBS 4096       /* flows that are over and still known, so that late packets are */
-#define UDP_CEILING 4096 /* conversations that are open */
+#define FTP_CEILING 4096 /* conversations that are open */
+#define UDP_CEILING 4096
 #define TCP_CEILING 16384
 #define FIRST_ROOM 4096
 #define BUCKETS_A_FLOW 4 /* most flows of a chain are over, and each costs a cache miss */
@@ -250,9 +251,19 @@ void flow_touch(struct flow_reader *reader, struct conversation *conversation)
     list_add(list, conversation);
 }
 
+/* Where there are too many, the one that was silent for longest goes. */
+static void ceiling_keep(struct flow_reader *reader, enum protocol protocol)
+{
+    struct conversation_list *list = &reader->lists[protocol];
+
+    if (list->ceiling > 0 && list->count >= list->ceiling)
+        flow_hand_over(reader, list->oldest, true);
+}
+
 void flow_change_protocol(struct flow_reader *reader, struct conversation *conversation,
                           enum protocol protocol)
 {
+    ceiling_keep(reader, protocol);
     list_remove(list_of(reader, conversation), conversation);
     conversation->timeline->protocol = protocol;
     list_add(list_of(reader, conversation), conversation);
@@ -260,13 +271,11 @@ void flow_change_protocol(struct flow_reader *reader, struct conversation *conve
 
 struct conversation *flow_converse(struct flow_reader *reader, enum protocol protocol)
 {
-    struct conversation_list *list = &reader->lists[protocol];
     struct conversation *conversation;
 
-    if (list->ceiling > 0 && list->count >= list->ceiling)
-        flow_hand_over(reader, list->oldest, true);
+    ceiling_keep(reader, protocol);
     conversation = conversation_new(protocol);
-    list_add(list, conversation);
+    list_add(&reader->lists[protocol], conversation);
     return conversation;
 }
 
@@ -341,6 +350,7 @@ struct flow_reader *flow_reader_new(const struct timeline_options *options,
         ftp_port_add(reader, *port);
     reader->table.room = FIRST_ROOM;
     reader->table.buckets = memory_zeroed(FIRST_ROOM, sizeof(struct flow *));
+    reader->lists[PROTOCOL_FTP].ceiling = FTP_CEILING;
     reader->lists[PROTOCOL_UDP].ceiling = UDP_CEILING;
     reader->lists[PROTOCOL_TCP].ceiling = TCP_CEILING;
     reader->announce = announce_table_new();

@@ -178,6 +178,23 @@ START_TEST(too_many_conversations_are_given_before_their_time_and_say_so)
 }
 END_TEST
 
+/* They turn out to be FTP by their greeting. */
+START_TEST(sessions_that_never_end_do_not_add_up)
+{
+    const unsigned all = 20000;
+
+    for (unsigned i = 0; i < all; i++) {
+        connection_open(i);
+        segment(i, true, PACKET_ACK, 501, 101, "220 Ready.\r\n");
+    }
+    ck_assert_uint_ge(given.count, all - 4096);
+    ck_assert_uint_eq(given.whole, 0);
+    flow_reader_finish(reader);
+    ck_assert_uint_eq(given.count, all);
+    ck_assert_uint_eq(given.packets, 4 * all);
+}
+END_TEST
+
 START_TEST(an_endless_conversation_is_given_in_pieces)
 {
     const unsigned all = 250000;
@@ -233,6 +250,7 @@ int main(void)
     tcase_add_test(ends, the_end_gives_what_is_open_in_order_of_first_packets);
     tcase_add_test(ends, a_datagram_seen_going_out_and_coming_in_counts_once);
     tcase_add_test(bounds, too_many_conversations_are_given_before_their_time_and_say_so);
+    tcase_add_test(bounds, sessions_that_never_end_do_not_add_up);
     tcase_add_test(bounds, an_endless_conversation_is_given_in_pieces);
     tcase_add_test(bounds, many_closed_connections_leave_nothing_behind);
     tcase_add_test(bounds, a_stream_without_end_keeps_little);
