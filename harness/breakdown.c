@@ -81,8 +81,8 @@ static void rules_print(FILE *out, const struct breakdown *breakdown)
     for (size_t i = 0; i < breakdown->rule_count; i++)
         fprintf(out, "  %s %6zu  %s\n", verdict_name(breakdown->rules[i].verdict),
                 breakdown->rules[i].count, breakdown->rules[i].id);
-    fputs("`peerspec explain RULE` says what a rule asks and why; packet numbers are those that\n"
-          "Wireshark shows.\n",
+    fputs("`peerspec explain RULE` says what a rule asks and why. Packets have the numbers that\n"
+          "Wireshark gives them: \"Go to Packet\", or frame.number in a filter.\n",
           out);
 }
 

@@ -91,6 +91,19 @@ static void count_print(FILE *out, uint64_t count, const char *one, const char *
     fprintf(out, ", %" PRIu64 " %s", count, count == 1 ? one : many);
 }
 
+/* Without its data connection a transfer is known by its 125 or 150. */
+static void transfers_print(FILE *out, const struct timeline *timeline)
+{
+    size_t connections = timeline->flow_count - 1, begun = 0;
+
+    for (size_t i = 0; i < timeline->event_count; i++)
+        begun += timeline->events[i].kind == EVENT_REPLY &&
+                 (timeline->events[i].code == 125 || timeline->events[i].code == 150);
+    count_print(out, begun > connections ? begun : connections, "transfer", "transfers");
+    if (begun > connections)
+        fprintf(out, " (%zu data connection%s seen)", connections, connections == 1 ? "" : "s");
+}
+
 static void ftp_print(FILE *out, const struct timeline *timeline)
 {
     char user[USER_COLUMNS + 1];
@@ -98,7 +111,7 @@ static void ftp_print(FILE *out, const struct timeline *timeline)
     count_print(out, events_count(timeline, EVENT_COMMAND), "command", "commands");
     count_print(out, events_count(timeline, EVENT_REPLY) + events_count(timeline, EVENT_BAD_REPLY),
                 "reply", "replies");
-    count_print(out, timeline->flow_count - 1, "transfer", "transfers");
+    transfers_print(out, timeline);
     if (escape_bytes(headline_user(timeline), user, USER_COLUMNS) > 0)
         fprintf(out, ", user %s", user);
 }
@@ -128,7 +141,7 @@ static void doubts_print(FILE *out, const struct timeline *timeline)
 void headline_print_counts(FILE *out, const struct timeline *timeline)
 {
     count_print(out, headline_packets(timeline), "packet", "packets");
-    fprintf(out, " from %" PRIu64 " on", headline_first_packet(timeline));
+    fprintf(out, " from number %" PRIu64 " on", headline_first_packet(timeline));
     if (timeline->protocol == PROTOCOL_FTP)
         ftp_print(out, timeline);
     else

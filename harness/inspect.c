@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -56,14 +57,56 @@ static void transfers_print(FILE *out, const struct timeline *timeline)
     }
 }
 
+/* Where a finding comes on the page. */
+struct rank {
+    uint64_t packet; /* the first that any finding of its rule names */
+    size_t n;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct rank *left = a, *right = b;
+
+    if (left->packet != right->packet)
+        return left->packet < right->packet ? -1 : 1;
+    return left->n < right->n ? -1 : 1;
+}
+
+/* The findings of a rule follow each other; all of them get the least of their packets. */
+static void ranks_fill(const struct findings *all, struct rank *ranks)
+{
+    size_t count = findings_count(all);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct finding *finding = findings_at(all, i);
+
+        ranks[i] = (struct rank){finding->packets[0], i};
+        if (i > 0 && findings_at(all, i - 1)->rule == finding->rule &&
+            ranks[i - 1].packet < ranks[i].packet)
+            ranks[i].packet = ranks[i - 1].packet;
+    }
+    for (size_t i = count; i-- > 1;)
+        if (findings_at(all, i - 1)->rule == findings_at(all, i)->rule)
+            ranks[i - 1].packet = ranks[i].packet;
+}
+
+/* In the order of the packets, as one goes through a capture. */
 static void side_print(const struct inspection *inspection, const struct findings *all,
                        enum side subject)
 {
     struct findings *some = findings_new();
+    size_t count = findings_count(all);
+    struct rank *ranks = count == 0 ? NULL : calloc(count, sizeof *ranks);
 
-    for (size_t i = 0; i < findings_count(all); i++)
-        if (findings_at(all, i)->subject == subject)
-            findings_add(some, findings_at(all, i));
+    if (count > 0 && ranks == NULL)
+        abort();
+    ranks_fill(all, ranks);
+    if (count > 0)
+        qsort(ranks, count, sizeof *ranks, by_rank);
+    for (size_t i = 0; i < count; i++)
+        if (findings_at(all, ranks[i].n)->subject == subject)
+            findings_add(some, findings_at(all, ranks[i].n));
+    free(ranks);
     if (findings_count(some) > 0) {
         fprintf(inspection->page, "  The %s:\n", side_name(subject));
         report_findings(inspection->page, some, inspection->color, 4);

@@ -105,7 +105,11 @@ static void explain_rule(const struct rule *rule)
         printf("\n  Why: %s\n", rule->reason);
     if (rule->exceptions != NULL)
         printf("\n  Exceptions: %s\n", rule->exceptions);
-    printf("\n  A breach is a %s.\n", rule->level == LEVEL_MUST ? "FAIL" : "WARN");
+    printf("\n  A breach is a %s%s.\n", rule->level == LEVEL_MUST ? "FAIL" : "WARN",
+           rule->level == LEVEL_MUST && rule->exceptions != NULL &&
+                   strstr(rule->exceptions, "warning") != NULL
+               ? "; what the exceptions call a warning is a WARN"
+               : "");
 }
 
 static void print_file(const char *path)

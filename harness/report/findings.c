@@ -13,7 +13,10 @@ static void print_requirement(const struct ink *ink, const struct finding *findi
     putc(' ', ink->out);
     if (finding->spec != NULL) {
         ink_plain(ink, finding->spec);
-        fprintf(ink->out, " (%s)", level_name(finding->level));
+        fprintf(ink->out, " (%s%s)", level_name(finding->level),
+                finding->level == LEVEL_MUST && finding->verdict == VERDICT_WARN
+                    ? ", with exceptions"
+                    : "");
     } else {
         fputs(level_name(finding->level), ink->out);
     }
@@ -59,10 +62,14 @@ static bool same_requirement(const struct finding *a, const struct finding *b)
            same_text(a->spec, b->spec) && same_text(a->requirement, b->requirement);
 }
 
-static void print_finding(const struct ink *ink, const struct finding *finding, int indent)
+/* What was expected is said once, where it is the same for the breach `before`. */
+static void print_finding(const struct ink *ink, const struct finding *finding,
+                          const struct finding *before, int indent)
 {
+    bool said = before != NULL && same_text(before->expected, finding->expected);
+
     indent += DETAIL_INDENT;
-    if (finding->expected != NULL && finding->expected[0] != '\0')
+    if (!said && finding->expected != NULL && finding->expected[0] != '\0')
         ink_row(ink, indent, "expected", finding->expected);
     if (finding->seen != NULL && finding->seen[0] != '\0')
         ink_row(ink, indent, "seen", finding->seen);
@@ -76,11 +83,14 @@ void report_findings(FILE *out, const struct findings *findings, bool color, int
 
     for (size_t i = 0; i < findings_count(findings); i++) {
         const struct finding *finding = findings_at(findings, i);
+        const struct finding *before = i == 0 ? NULL : findings_at(findings, i - 1);
 
-        if (i == 0 || !same_requirement(findings_at(findings, i - 1), finding)) {
+        if (before != NULL && !same_requirement(before, finding))
+            before = NULL;
+        if (before == NULL) {
             ink_indent(&ink, indent);
             print_requirement(&ink, finding);
         }
-        print_finding(&ink, finding, indent);
+        print_finding(&ink, finding, before, indent);
     }
 }

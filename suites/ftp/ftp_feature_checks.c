@@ -102,7 +102,9 @@ static void judge_feat_rest(const struct timeline *timeline, struct rule_run *ru
     (void)timeline, (void)turn;
     if (ftp_feature_find(reply, "REST", &parameters) && !bytes_is_nocase(parameters, "STREAM"))
         rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet), "REST STREAM",
-                    "REST with the parameters %s", rule_quote(run, parameters));
+                    "REST %s%s",
+                    parameters.len == 0 ? "without a parameter" : "with the parameter ",
+                    parameters.len == 0 ? "" : rule_quote(run, parameters));
 }
 
 void ftp_feat_rest(const struct timeline *timeline, struct rule_run *run)

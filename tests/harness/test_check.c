@@ -112,12 +112,32 @@ START_TEST(page_says_who_broke_what_and_where)
 {
     specimen_make("FTP-SIZE-EXACT.bad.wire");
     ck_assert_int_eq(run("check", ""), 1);
-    prints("#1 ftp: client 192.0.2.2:40000, server 192.0.2.1:21, 29 packets from 1 on, "
+    prints("#1 ftp: client 192.0.2.2:40000, server 192.0.2.1:21, 29 packets from number 1 on, "
            "7 commands, 9 replies, 1 transfer, user anonymous\n"
            "  The server:\n    FAIL RFC 3659 4 (MUST): ");
     prints("      packets   12, 15, 20\n");
     prints("1 conversation (1 ftp), 1 with findings: 1 FAIL, 0 WARN\n"
            "  FAIL      1  FTP-SIZE-EXACT\n");
+}
+END_TEST
+
+START_TEST(findings_come_in_the_order_of_packets_and_say_once_what_was_expected)
+{
+    const char *pass, *type;
+
+    capture_make("S> 220 Ready.\nC> USER anonymous\nS> 331 Password.\nC> PASS secret\nS> 230 In.\n"
+                 "C> TYPE\nS> 501 No.\nC> MODE\nS> 501 No.\nC> QUIT\nS> 221 Bye.\n");
+    ck_assert_int_eq(run("check", ""), 1);
+    pass = strstr(output, "[FTP-ANON-PASS]");
+    type = strstr(output, "[FTP-CMD-ARGS]\n"
+                          "      expected  an argument\n"
+                          "      seen      \"TYPE\\r\\n\"\n"
+                          "      packet    9\n"
+                          "      seen      \"MODE\\r\\n\"\n"
+                          "      packet    11\n");
+    ck_assert_ptr_nonnull(pass);
+    ck_assert_msg(type != NULL, "%s", output);
+    ck_assert(pass < type);
 }
 END_TEST
 
@@ -188,7 +208,7 @@ static const struct {
     {"--rules FTP-SIZE", 2, "--rules FTP-SIZE selects no rule; '*FTP-SIZE*' selects 1"},
     {"--rules FTP-SIZE-EXCAT", 2, "did you mean 'FTP-SIZE-EXACT'?"},
     {"--rules Q", 2, "--rules Q selects no rule"},
-    {"--read-filter 'port 21'", 0, "0 transfers"},
+    {"--read-filter 'port 21'", 0, "1 transfer (0 data connections seen)"},
     {"--read-filter udp", 0, "0 packets that match 'udp'"},
     {"--read-filter 'port port'", 2, "'port port' is no capture filter: "},
     {"--read-filter 'tcp port 21' --rules Q", 2, "selects no rule"},
@@ -362,7 +382,7 @@ START_TEST(show_takes_one_conversation_of_many)
 {
     capture_make("udp C \"one\"\nudp 192.0.2.2:7000 > 192.0.2.1:7 \"two\"\n");
     ck_assert_int_eq(run("show", "--session 2"), 0);
-    prints("#2 udp, 1 packet from 2 on, 1 datagram, ");
+    prints("#2 udp, 1 packet from number 2 on, 1 datagram, ");
     prints(" client 192.0.2.2:7000 ");
     prints("3 octets \"two\"");
     ck_assert_ptr_null(strstr(output, "#1"));
@@ -498,6 +518,7 @@ int main(void)
         suite_add_tcase(suite, all[i]);
     }
     tcase_add_test(text, page_says_who_broke_what_and_where);
+    tcase_add_test(text, findings_come_in_the_order_of_packets_and_say_once_what_was_expected);
     tcase_add_test(text, conversation_without_findings_is_one_line);
     tcase_add_test(text, what_was_not_judged_is_said);
     tcase_add_test(text, a_file_that_grows_is_judged_as_far_as_it_goes);
