@@ -21,6 +21,7 @@ struct rig {
     struct transcript *transcript;
     struct peer *peer;
     struct peer_config config;
+    const char *faults[2];
     struct exchange exchange;
     struct exchange_file files[RIG_FILES];
     int control, data; /* the client's; -1: none */
@@ -120,6 +121,14 @@ static inline void rig_file(struct rig *rig, const char *name, const char *conte
                                .directory = name[strlen(name) - 1] == '/'};
 }
 
+/* A rig for tests of faults: two files. */
+static inline void rig_init_misbehaving(struct rig *rig)
+{
+    rig_init(rig);
+    rig_file(rig, "a.txt", "one\ntwo\n");
+    rig_file(rig, "pub/b.bin", "0123456789");
+}
+
 /* ---- the client ---- */
 
 /* A socket that does not wait, connected. */
@@ -139,6 +148,14 @@ static inline void rig_start(struct rig *rig)
     ck_assert_int_eq(ftp_server_new(&rig->config, &rig->peer, &why), OK);
     ck_assert_int_eq(rig->peer->base.ops->start(rig->peer, &why), OK);
     rig->control = rig_connect_to(&rig->peer->base.bound);
+}
+
+/* The same with that fault. */
+static inline void rig_start_faulty(struct rig *rig, const char *fault)
+{
+    rig->faults[0] = fault;
+    rig->config.faults = rig->faults;
+    rig_start(rig);
 }
 
 static inline void rig_send(struct rig *rig, const char *text)
@@ -290,6 +307,19 @@ static inline int rig_entry(const struct rig *rig, enum entry_kind kind, const c
             return (int)i;
     }
     return -1;
+}
+
+/* What came without regard to the framing of replies. */
+static inline const char *rig_raw(struct rig *rig, const char *command, const char *until)
+{
+    int64_t end = clock_now() + LOOPBACK_PATIENCE;
+
+    rig_send(rig, command);
+    while (strstr(buf_text(&rig->replies), until) == NULL && clock_now() < end) {
+        loop_turn(rig->loop, CLOCK_MS);
+        rig_hear(rig);
+    }
+    return buf_text(&rig->replies);
 }
 
 #endif
