@@ -75,6 +75,13 @@ const struct rule ip_rules[] = {
      "The checksum of an ICMP message is right.",
      "The receiver throws the message away, and waits until it times out.",
      "Only errors about a conversation.", icmp_checksum},
+    {"PORT-01", PROTOCOL_ANY, SUBJECT_CLIENT, LEVEL_SHOULD,
+     "RFC 6056 3.2",
+     "A client asks from a port from 1024 on.",
+     "The others belong to services, and filters treat them so.",
+     "FTP and the small services (echo, discard, daytime, chargen, time): others may ask for such a "
+     "port. Where the client's port is one of a small service, ECHO-12 and ECHO-13 tell.",
+     client_port},
     {NULL, PROTOCOL_ANY, SUBJECT_BOTH, LEVEL_MUST, NULL, NULL, NULL, NULL, NULL},
 };
 /* clang-format on */

@@ -14,6 +14,9 @@ odd_check_fn ip_fragment_geometry, ip_fragment_overlap, ip_fragment_kept_whole, 
 /* error_checks.c */
 odd_check_fn icmp_checksum, icmp_cause;
 
+/* port_checks.c */
+odd_check_fn client_port;
+
 /* How a rule speaks of an oddity. */
 struct telling {
     enum oddity oddity;

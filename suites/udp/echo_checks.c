@@ -10,7 +10,7 @@ bool is_echo(const struct timeline *timeline)
     return timeline->echo || timeline->server.port == PORT_ECHO;
 }
 
-static bool is_small_service(uint16_t port)
+bool is_small_service(uint16_t port)
 {
     return port == 7 || port == 9 || port == 13 || port == 17 || port == 19 || port == 37;
 }
@@ -20,8 +20,7 @@ static bool starts_with(struct bytes whole, struct bytes start)
     return bytes_equal(bytes_slice(whole, 0, start.len), start);
 }
 
-/* True where the payloads are the same, as far as the capture kept them. */
-static bool same(const struct event *a, const struct event *b)
+bool same_payload(const struct event *a, const struct event *b)
 {
     size_t kept = a->text.len < b->text.len ? a->text.len : b->text.len;
 
@@ -48,7 +47,7 @@ static void look_back(struct origin *origin, const struct timeline *timeline,
             continue;
         if (origin->any == NULL)
             origin->any = event;
-        if (same(event, reply)) {
+        if (same_payload(event, reply)) {
             origin->equal = event;
             return;
         }
@@ -64,7 +63,8 @@ static void look_ahead(struct origin *origin, const struct timeline *timeline,
     const struct event *end = timeline->events + timeline->event_count;
 
     for (const struct event *event = reply + 1; event < end && origin->later == NULL; event++)
-        if (event->kind == EVENT_DATAGRAM && event->from == SIDE_CLIENT && same(event, reply))
+        if (event->kind == EVENT_DATAGRAM && event->from == SIDE_CLIENT &&
+            same_payload(event, reply))
             origin->later = event;
 }
 
@@ -78,17 +78,25 @@ static struct origin origin_of(const struct timeline *timeline, const struct eve
     return origin;
 }
 
+bool echo_has_request(const struct timeline *timeline, const struct event *reply)
+{
+    struct origin origin = origin_of(timeline, reply);
+
+    return origin.any == NULL || origin.equal != NULL || origin.later != NULL;
+}
+
 /* False where the reply is none of a request's. */
 static bool judge_reply(const struct timeline *timeline, struct rule_run *run,
                         const struct event *reply)
 {
     static const char expected[] = "the payload of the request, whole";
     struct origin origin = origin_of(timeline, reply);
+    struct boundary_event found;
 
     if (origin.any == NULL || origin.equal != NULL)
         return true;
-    if (origin.later != NULL)
-        return false; /* told by ECHO-07 */
+    if (origin.later != NULL || boundary_of(timeline, reply, &found) != BOUNDARY_KEPT)
+        return false; /* told by ECHO-07 or UDP-14 */
     if (origin.longer != NULL)
         rule_breach(run, SIDE_SERVER, PACKETS(origin.longer->packet, reply->packet), expected,
                     "truncated: %llu octets in the request, %llu in the reply",
@@ -135,6 +143,15 @@ void echo_order(const struct timeline *timeline, struct rule_run *run)
     }
 }
 
+/* True of one of several replies that are a request together: UDP-14 tells. */
+static bool is_piece(const struct timeline *timeline, const struct event *reply)
+{
+    struct boundary_event found;
+
+    return !echo_has_request(timeline, reply) &&
+           boundary_of(timeline, reply, &found) != BOUNDARY_KEPT;
+}
+
 void echo_unsolicited(const struct timeline *timeline, struct rule_run *run)
 {
     const struct event *event;
@@ -147,7 +164,7 @@ void echo_unsolicited(const struct timeline *timeline, struct rule_run *run)
             open++;
         else if (open > 0)
             open--;
-        else
+        else if (!is_piece(timeline, event))
             rule_breach(run, SIDE_SERVER, PACKETS(event->packet), "one reply to each request",
                         "one more, of %llu octets", (unsigned long long)event->octets);
     }
@@ -199,21 +216,4 @@ void echo_group(const struct timeline *timeline, struct rule_run *run)
         if (event->from == SIDE_SERVER && is_group(&event->src))
             rule_breach(run, SIDE_SERVER, PACKETS(event->packet), "the address of one host",
                         "a reply from %s", endpoint_addr(&event->src, text));
-}
-
-void echo_loop(const struct timeline *timeline, struct rule_run *run)
-{
-    const struct event *event;
-    size_t n = 0;
-
-    if (!is_echo(timeline) || !is_small_service(timeline->client.port))
-        return;
-    while ((event = next_datagram(timeline, &n)) != NULL) {
-        if (event->from != SIDE_SERVER)
-            continue;
-        rule_breach(run, SIDE_SERVER, PACKETS(event->packet),
-                    "no reply to the port of another such service", "a reply to port %u",
-                    timeline->client.port);
-        return;
-    }
 }

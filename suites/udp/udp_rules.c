@@ -128,8 +128,20 @@ const struct rule udp_rules[] = {
     {"ECHO-12", PROTOCOL_UDP, SUBJECT_SERVER, LEVEL_PRACTICE,
      "RFC 8085 5.1",
      "An echo server does not answer what comes from the port of another such service.",
-     "Two servers then answer each other for ever; one forged datagram is enough.", NULL,
-     echo_loop},
+     "Two servers then answer each other for ever; one forged datagram is enough.",
+     "Where they do, ECHO-13 tells.", echo_to_service},
+    {"ECHO-13", PROTOCOL_UDP, SUBJECT_SERVER, LEVEL_MUST,
+     "RFC 8085 5.1",
+     "Two services do not send each other one datagram again and again.",
+     "One forged datagram keeps them, and the network between them, busy for ever (CERT CA-1996-01).",
+     "Up to 20 datagrams in a tenth of a second; clients at ports of their own.", echo_loop},
+    {"UDP-14", PROTOCOL_UDP, SUBJECT_SERVER, LEVEL_MUST,
+     "RFC 768, RFC 862",
+     "An echo server keeps the boundaries: one reply for each datagram, and not one for two or two for "
+     "one.",
+     "A server that reads datagrams as a stream loses where they end.",
+     "Pieces of one length whose checksum was not computed: a network card may join or cut them. One "
+     "reply that is cut short is ECHO-01.", echo_boundaries},
     {"DISC-01", PROTOCOL_UDP, SUBJECT_SERVER, LEVEL_MUST,
      "RFC 863",
      "A discard server sends nothing.",
@@ -174,6 +186,18 @@ const struct rule udp_rules[] = {
      "A client that does so does not listen.",
      "Copies that crossed with the reply (50 ms), and new requests that look the same.",
      retry_answered},
+    {"RTX-05", PROTOCOL_UDP, SUBJECT_CLIENT, LEVEL_PRACTICE,
+     "RFC 8085 3.1.10",
+     "A client gives up a request that nobody answers: after ten times here.",
+     "A client that never does is of no use, and a load for whoever has the address next.",
+     "Applies to echo clients, where something of the server's was seen: a capture of one direction "
+     "shows no answers.", retry_gives_up},
+    {"RTX-06", PROTOCOL_UDP, SUBJECT_CLIENT, LEVEL_SHOULD,
+     "RFC 8085 3.1.3",
+     "A client that hears nothing sends one datagram in three seconds at most.",
+     "It cannot know whether the network is full.",
+     "As RTX-05, and over 9 seconds at least; copies of one request are told by RTX-02 and RTX-05, and "
+     "bursts are not looked at.", retry_rate},
     {NULL, PROTOCOL_UDP, SUBJECT_BOTH, LEVEL_MUST, NULL, NULL, NULL, NULL, NULL},
 };
 /* clang-format on */
