@@ -12,6 +12,8 @@
 struct zlib_stream {
     z_stream z;
     bool failed, ended;
+    unsigned header[HEADER]; /* its first octets */
+    size_t header_len;
     Bytef out[OUT_ROOM]; /* what comes out is of no interest */
 };
 
@@ -36,6 +38,21 @@ bool zlib_stream_ended(const struct zlib_stream *stream)
     return stream->ended && !stream->failed;
 }
 
+static void header_keep(struct zlib_stream *stream, struct bytes more)
+{
+    for (size_t n = 0; n < more.len && stream->header_len < HEADER; n++)
+        stream->header[stream->header_len++] = (uint8_t)more.at[n];
+}
+
+/* RFC 1950 section 2.2; a dictionary that nobody has agreed on is no way to begin, either. */
+static bool header_is_good(const struct zlib_stream *stream)
+{
+    unsigned method = stream->header[0] & 15, window = stream->header[0] >> 4;
+
+    return stream->header_len == HEADER && method == 8 && window <= 7 &&
+           (stream->header[0] * 256 + stream->header[1]) % 31 == 0 && (stream->header[1] & 32) == 0;
+}
+
 /* Inflate until the input is used up; what zlib says at last. */
 static int inflate_all(struct zlib_stream *stream)
 {
@@ -58,6 +75,7 @@ enum ftp_form_flaw zlib_stream_read(struct zlib_stream *stream, struct bytes mor
     *at = stream->z.total_in;
     if (stream->ended)
         return FTP_FORM_ZLIB_BEHIND;
+    header_keep(stream, more);
     stream->z.next_in = (Bytef *)(uintptr_t)more.at; /* zlib only reads there */
     stream->z.avail_in = (uInt)more.len;
     said = inflate_all(stream);
@@ -67,7 +85,7 @@ enum ftp_form_flaw zlib_stream_read(struct zlib_stream *stream, struct bytes mor
         return FTP_FORM_ZLIB_BEHIND;
     if (said != Z_DATA_ERROR && said != Z_NEED_DICT)
         return FTP_FORM_FLAWLESS;
-    if (stream->z.total_in > HEADER)
+    if (header_is_good(stream))
         return FTP_FORM_ZLIB_DATA;
     *at = 0;
     return FTP_FORM_ZLIB_HEADER;
