@@ -100,8 +100,8 @@ static const char *const fine[] = {
     /* a capture that begins in the middle, and an RST */
     "open s 192.0.2.2:40000 > 192.0.2.1:7777 middle\nsend s C \"one\"\n! seq 0\nreset s S\n",
     /* both sides open at once */
-    "open s 192.0.2.2:40000 > 192.0.2.1:7777 unanswered\n! flags S\n! seq 5000\n! ack 0\nack s S\n"
-    "! flags SA\n! seq 1000\n! ack 5001\nack s C\n",
+    ("open s 192.0.2.2:40000 > 192.0.2.1:7777 unanswered\n! flags S\n! seq 5000\n! ack 0\nack s S\n"
+     "! flags SA\n! seq 1000\n! ack 5001\nack s C\n"),
 };
 
 START_TEST(what_only_looks_odd_is_not_told)
