@@ -229,14 +229,14 @@ static void handshake_take(const struct arrival *arrival, const struct packet *p
 }
 
 /* The ACK of the SYN-ACK and of nothing else: what acknowledges more comes after it, whether the
- * capture has it or not. */
+ * capture has it or not, and so may octets that crossed the server's. */
 static void third_step_look(const struct arrival *arrival, const struct packet *packet)
 {
     struct timeline_flow *flow = told(arrival->flow);
 
     if (flow->ack != 0 || flow->syn_ack == 0 || arrival->from != flow->opener ||
         !(packet->flags & PACKET_ACK) || packet->flags & PACKET_RST ||
-        packet->ack != arrival->flow->third)
+        packet->ack != arrival->flow->third || (flow->first != 0 && packet->octets > 0))
         return;
     flow->ack = packet->number;
     note(arrival, EVENT_ACK);
@@ -473,9 +473,11 @@ static bool opens_anew(const struct flow *flow, const struct packet *packet)
 static struct flow *connection_renew(struct flow_reader *reader, struct flow *old,
                                      const struct packet *packet)
 {
-    struct flow_close last_close = old->last_close;
+    struct flow_close last_close = {.packet = 0};
     struct flow *flow;
 
+    if (old->conversation == NULL) /* else its end was not seen, and that is an older one's */
+        last_close = old->last_close;
     make_room(reader, old);
     flow = connection_new(reader, packet);
     flow->reused = true;
@@ -497,8 +499,11 @@ void connection_take(struct flow_reader *reader, const struct packet *packet)
         flow = connection_renew(reader, flow, packet);
     else if (flow == NULL)
         flow = connection_new(reader, packet);
-    if (flow->conversation == NULL)
+    if (flow->conversation == NULL) {
+        if (packet->flags & PACKET_SYN) /* of a connection whose beginning was not seen */
+            flow->last_close.packet = 0;
         return;
+    }
     flow_touch(reader, flow->conversation);
     arrival = (struct arrival){reader, flow, flow_side(flow, &packet->src)};
     if (packet->odd_count > 0)

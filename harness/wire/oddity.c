@@ -20,7 +20,6 @@ static const char *const texts[ODDITY_COUNT] = {
     [ODDITY_ACK_BEHIND_FIN] = "acknowledges more than the FIN",
     [ODDITY_FIN_IGNORED] = "the FIN is still not acknowledged",
     [ODDITY_REFUSAL_ACK] = "the RST does not acknowledge the SYN",
-    [ODDITY_REFUSAL_SEQ] = "the RST that answers a SYN has a sequence number",
     [ODDITY_REFUSAL_FLAG] = "the RST that answers a SYN has no ACK",
     [ODDITY_RST_NUMBER] = "the RST has a number that the connection never had",
     [ODDITY_SYN_SOON] = "the SYN again too soon",

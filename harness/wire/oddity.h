@@ -33,7 +33,6 @@ enum oddity {
     ODDITY_ACK_BEHIND_FIN, /* acknowledges `found`, the FIN in `first_packet` is `wanted` - 1 */
     ODDITY_FIN_IGNORED,    /* the FIN of `first_packet` was sent again and is not acknowledged */
     ODDITY_REFUSAL_ACK,    /* an RST that answers a SYN acknowledges `found` and not `wanted` */
-    ODDITY_REFUSAL_SEQ,    /* ... has the sequence number `found` and not 0 */
     ODDITY_REFUSAL_FLAG,   /* ... has no ACK */
     ODDITY_RST_NUMBER, /* an RST with the sequence number `found`, far from the next, `wanted` */
     ODDITY_SYN_SOON,   /* the SYN again after `found` ms */

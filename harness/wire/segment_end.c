@@ -60,7 +60,8 @@ static void fin_ignored_look(const struct segment_sight *sight)
 /* --- late acknowledgements --- */
 
 /* Few octets, then a bare ACK of them, and nothing between: no window has grown by so little that
- * it needs telling, so that a timer alone sent it. */
+ * it needs telling, so that a timer alone sent it. Once may be an ACK that the
+ * capture has lost. */
 static void late_look(const struct segment_sight *sight)
 {
     const struct segment_watch *watch = sight->watch;
@@ -69,7 +70,7 @@ static void late_look(const struct segment_sight *sight)
     if (watch->before.asks && watch->before.from != sight->from && watch->round_trip > 0 &&
         !watch->untidy && sight->packet->octets == 0 && !sight->fin && !sight->syn &&
         sight->packet->ack == watch->before.end && sight->packet->window <= sight->own->window &&
-        waited > LATE && waited < TOO_LATE)
+        waited > LATE && waited < TOO_LATE && sight->own->late++ > 0)
         segment_tell(sight, ODDITY_ACK_LATE, sight->from, watch->before.packet, 0,
                      (uint64_t)(waited / SEGMENT_MS));
 }

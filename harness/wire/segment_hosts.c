@@ -160,9 +160,9 @@ void segment_hosts_closed(struct flow *flow, const struct packet *packet)
     const struct segment_watch *watch = flow->watch;
     enum side closer;
 
+    flow->last_close = (struct flow_close){.packet = 0};
     if (watch == NULL)
         return;
-    flow->last_close = (struct flow_close){.packet = 0};
     if (watch->side[0].fin_known && watch->side[1].fin_known && !(packet->flags & PACKET_RST)) {
         closer =
             watch->side[0].fin_packet < watch->side[1].fin_packet ? (enum side)0 : (enum side)1;

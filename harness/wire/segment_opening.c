@@ -134,7 +134,8 @@ static void third_look(const struct segment_sight *sight)
 
 /* --- a refusal --- */
 
-/* The RST that answers a SYN, where nothing but the SYN and this were seen. */
+/* The RST that answers a SYN, where nothing but the SYN and this were seen. Its own number says
+ * nothing: it is that of a connection where the capture has lost the SYN-ACK. */
 static void refusal_look(const struct segment_sight *sight)
 {
     const struct segment_side *opener = sight->peer;
@@ -147,8 +148,6 @@ static void refusal_look(const struct segment_sight *sight)
         segment_tell(sight, ODDITY_REFUSAL_ACK, sight->from, syn, wanted, sight->packet->ack);
     else if (!sight->ack)
         segment_tell(sight, ODDITY_REFUSAL_FLAG, sight->from, syn, 0, 0);
-    else if (sight->packet->seq != 0)
-        segment_tell(sight, ODDITY_REFUSAL_SEQ, sight->from, syn, 0, sight->packet->seq);
 }
 
 static bool both_isns_known(const struct segment_sight *sight)

@@ -34,6 +34,7 @@ struct segment_side {
     uint64_t fin_packet;
     int64_t fin_time; /* when it was last sent */
     unsigned fin_repeats;
+    unsigned late; /* its ACKs that came too late */
 
     struct {             /* octets behind `start` that it sent, and `start` never */
         uint64_t packet; /* 0: there is no hole */

@@ -40,6 +40,14 @@ static bool has_bare_lf(struct bytes data, bool *after_cr)
 
 /* --- octets of a data connection --- */
 
+/* From the first octet on, without a hole so far. */
+static bool seen_from_start(const struct flow *flow)
+{
+    const struct timeline_flow *told = conversation_flow(flow->conversation, flow->index);
+
+    return told->from_start && told->whole;
+}
+
 static void watch_decide(struct flow *flow)
 {
     struct control_transfer transfer = control_transfer(flow->conversation->control, flow->index);
@@ -47,7 +55,7 @@ static void watch_decide(struct flow *flow)
     flow->watched = true;
     flow->keep = transfer.lists;
     flow->scan = transfer.lists || transfer.ascii;
-    if (conversation_flow(flow->conversation, flow->index)->from_start)
+    if (seen_from_start(flow))
         flow->form = form_new(transfer.form);
 }
 
@@ -132,7 +140,7 @@ void transfer_octets(struct flow *flow, enum side from, const struct stream_run 
 
     if (!flow->watched) {
         watch_decide(flow);
-        if (told->from_start && tls_begins(run->data))
+        if (seen_from_start(flow) && tls_begins(run->data))
             transfer_tls_begin(flow);
     }
     if (flow->tls != NULL)

@@ -48,12 +48,23 @@ void odd_tell(const struct timeline *timeline, struct rule_run *run, const struc
     odd_remark(timeline, run, rule_weight(run), telling);
 }
 
-void odd_tell_one_side(const struct timeline *timeline, struct rule_run *run,
-                       const struct telling *telling)
+/* That a side's packets are right takes one to show. */
+static bool is_right(const struct timeline *timeline, enum oddity oddity, enum side side)
 {
     size_t count;
 
-    if (first_odd(timeline, telling->oddity, SIDE_CLIENT, &count) == NULL ||
-        first_odd(timeline, telling->oddity, SIDE_SERVER, &count) == NULL)
-        odd_tell(timeline, run, telling);
+    if (first_odd(timeline, oddity, side, &count) != NULL)
+        return false;
+    for (size_t n = 0; n < timeline->event_count; n++)
+        if (timeline->events[n].from == side && timeline->events[n].kind <= EVENT_DATAGRAM)
+            return true;
+    return false;
+}
+
+void odd_tell_one_side(const struct timeline *timeline, struct rule_run *run,
+                       const struct telling *telling)
+{
+    for (enum side side = SIDE_CLIENT; timeline->odd_count > 0 && side <= SIDE_SERVER; side++)
+        if (is_right(timeline, telling->oddity, side_other(side)))
+            side_tell(timeline, run, side, rule_weight(run), telling);
 }

@@ -31,7 +31,7 @@ void odd_tell(const struct timeline *timeline, struct rule_run *run, const struc
 /* The same with a verdict of its own. */
 void odd_remark(const struct timeline *timeline, struct rule_run *run, enum verdict verdict,
                 const struct telling *telling);
-/* The same where a packet of one side alone is odd: of a capture in which both sides' are, somebody
+/* The same of a side where packets of the other show that they are not: where all are odd, somebody
  * wrote these headers anew. */
 void odd_tell_one_side(const struct timeline *timeline, struct rule_run *run,
                        const struct telling *telling);

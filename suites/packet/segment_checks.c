@@ -160,7 +160,6 @@ void segment_refusal(const struct timeline *timeline, struct rule_run *run)
 {
     tell(timeline, run,
          FORMS({ODDITY_REFUSAL_ACK, VERDICT_FAIL, FOUND_AND_WANTED, "an ACK of the SYN"},
-               {ODDITY_REFUSAL_SEQ, VERDICT_WARN, FOUND, "the sequence number 0"},
                {ODDITY_REFUSAL_FLAG, VERDICT_WARN, NO_NUMBERS, "RST and ACK"}));
 }
 

@@ -89,10 +89,10 @@ const struct rule segment_rules[] = {
      segment_fin_ignored},
     {"TCP-17", PROTOCOL_ANY, SUBJECT_BOTH, LEVEL_MUST,
      "RFC 9293 3.10.7.1",
-     "A closed port answers a SYN by RST and ACK with the sequence number 0, and acknowledges it.",
+     "A closed port answers a SYN by RST and ACK, and acknowledges it.",
      "Without the right ACK the client does not believe it, and waits.",
-     "Another sequence number, or no ACK, is a warning, and so are firewalls that send the RST. That "
-     "nothing answers may be a firewall's will, and is not told.", segment_refusal},
+     "No ACK is a warning. That nothing answers may be a firewall's will, and a sequence number other "
+     "than 0 a connection's whose SYN-ACK the capture has lost: neither is told.", segment_refusal},
     {"TCP-18", PROTOCOL_ANY, SUBJECT_BOTH, LEVEL_MUST,
      "RFC 9293 3.5.2, 3.5.3",
      "An RST has the number that the other side acknowledges, or the next one.",
@@ -124,7 +124,8 @@ const struct rule segment_rules[] = {
      "Octets are acknowledged within half a second.",
      "The sender waits, or sends them again.",
      "A warning, told of a few octets that a bare ACK follows, with nothing between, and not counting "
-     "the time that the handshake took both ways: a capture that lost an ACK shows a later one.",
+     "the time that the handshake took both ways; and not of the first time: a capture that lost an "
+     "ACK shows a later one.",
      segment_ack_late},
     {"TCP-24", PROTOCOL_ANY, SUBJECT_BOTH, LEVEL_MUST,
      "RFC 9293 3.9.2.3",

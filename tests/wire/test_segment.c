@@ -50,7 +50,8 @@ static const struct {
     {OPEN
      "send s C \"one\"\nack s S\n! checksum bad\nsend s C \"two\"\n+300ms\nagain s C\nack s S\n",
      ODDITY_BAD_SUM, SIDE_CLIENT, 6, 7, 0, 0},
-    {OPEN "send s C \"one\"\n+600ms\nack s S\n", ODDITY_ACK_LATE, SIDE_SERVER, 4, 5, 0, 599},
+    {(OPEN "send s C \"one\"\n+600ms\nack s S\nsend s C \"two\"\n+600ms\nack s S\n"),
+     ODDITY_ACK_LATE, SIDE_SERVER, 6, 7, 0, 599},
     {OPEN "fin s C\nsend s C \"more\"\nleave open\n", ODDITY_BEHIND_FIN, SIDE_CLIENT, 4, 5, 1001,
      1002},
     {OPEN "fin s C\n! ack +1\nack s S\n", ODDITY_ACK_BEHIND_FIN, SIDE_SERVER, 4, 5, 1002, 1003},
