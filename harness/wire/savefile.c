@@ -2,12 +2,16 @@
 
 #include <errno.h>
 #include <pcap/pcap.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "wire/flow.h"
+#include "wire/memory.h"
+#include "wire/read_ahead.h"
 
-#define READ_ROOM (256u << 10) /* octets read at a time */
+#define READ_ROOM (128u << 10) /* octets read at a time */
 
 struct reading {
     pcap_t *pcap;
@@ -16,6 +20,7 @@ struct reading {
     struct bpf_program filter; /* owned, where it is filtered */
     uint64_t number;           /* of the record at hand, as in the file: left out ones count, too */
     struct flow_reader *flows;
+    struct read_ahead *ahead;
     struct savefile_summary *summary;
 };
 
@@ -24,14 +29,16 @@ static const char *name_of(const char *path)
     return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
-static enum err file_open(const char *path, FILE **out, struct diag *why)
+/* `room`, of READ_ROOM octets, is the file's until it is closed: stdio makes none of that size. */
+static enum err file_open(const char *path, char *room, FILE **out, struct diag *why)
 {
     int first;
 
     *out = strcmp(path, "-") == 0 ? fdopen(dup(STDIN_FILENO), "rb") : fopen(path, "rb");
     if (*out == NULL)
         return diag_set(why, ERR_INPUT, "%s: cannot be opened: %s", name_of(path), strerror(errno));
-    setvbuf(*out, NULL, _IOFBF, READ_ROOM);
+    setvbuf(*out, room, _IOFBF, READ_ROOM);
+    __fsetlocking(*out, FSETLOCKING_BYCALLER); /* one thread reads it */
     errno = 0;
     first = getc(*out);
     if (first != EOF) {
@@ -132,43 +139,69 @@ static int64_t time_of(const struct timeval *stamp)
     return seconds * INT64_C(1000000000) + stamp->tv_usec;
 }
 
-static void record_take(struct reading *reading, const struct pcap_pkthdr *header,
-                        const u_char *data)
+static void record_count(struct savefile_summary *summary, const struct pcap_pkthdr *header,
+                         int64_t time)
 {
-    struct savefile_summary *summary = reading->summary;
-    struct bytes frame = {(const char *)data, header->caplen};
-    struct packet packet;
-
-    reading->number++;
-    if (reading->filtered && pcap_offline_filter(&reading->filter, header, data) == 0)
-        return;
-    packet.number = reading->number;
     summary->packets++;
-    packet.time = time_of(&header->ts);
     summary->octets += header->len;
     summary->cut += header->caplen < header->len;
     if (summary->packets == 1)
-        summary->first = packet.time;
-    summary->last = packet.time;
-    packet_decode(reading->linktype, frame, header->len, &packet);
-    if (!flow_reader_take(reading->flows, &packet))
-        summary->undecoded++;
+        summary->first = time;
+    summary->last = time;
+}
+
+static void record_put(u_char *ctx, const struct pcap_pkthdr *header, const u_char *data)
+{
+    struct reading *reading = (struct reading *)(void *)ctx;
+    struct read_record record = {.number = ++reading->number,
+                                 .time = time_of(&header->ts),
+                                 .frame = {(const char *)data, header->caplen},
+                                 .octets = header->len};
+
+    if (reading->filtered && pcap_offline_filter(&reading->filter, header, data) == 0)
+        return;
+    record_count(reading->summary, header, record.time);
+    read_ahead_put(reading->ahead, &record);
 }
 
 /* libpcap has one answer for all that can be wrong with a record; a file that just ends is no
  * error of ours, anything else that stops us is told, too, as the file's early end. */
-static void records_read(struct reading *reading)
+static void records_read(void *ctx, struct read_ahead *ahead)
 {
-    struct pcap_pkthdr *header;
-    const u_char *data;
+    struct reading *reading = ctx;
     int answer;
 
-    while ((answer = pcap_next_ex(reading->pcap, &header, &data)) == 1)
-        record_take(reading, header, data);
+    reading->ahead = ahead;
+    answer = pcap_loop(reading->pcap, -1, record_put, (u_char *)reading);
     reading->summary->truncated = answer == PCAP_ERROR;
     if (answer == PCAP_ERROR && strncmp(pcap_geterr(reading->pcap), "truncated", 9) != 0)
         snprintf(reading->summary->stopped, sizeof reading->summary->stopped, "%.*s",
                  (int)sizeof reading->summary->stopped - 1, pcap_geterr(reading->pcap));
+}
+
+static void record_take(void *ctx, const struct read_record *record)
+{
+    struct reading *reading = ctx;
+    struct packet packet;
+
+    packet.number = record->number;
+    packet.time = record->time;
+    packet_decode(reading->linktype, record->frame, record->octets, &packet);
+    if (!flow_reader_take(reading->flows, &packet))
+        reading->summary->undecoded++;
+}
+
+/* Reads what pcap_start() opened, to the end. */
+static void file_take(struct reading *reading, const struct timeline_options *options,
+                      const struct timeline_sink *sink, bool at_once)
+{
+    reading->flows = flow_reader_new(options, sink);
+    read_ahead_run(&(struct read_ahead_sides){reading, records_read, record_take}, at_once);
+    flow_reader_finish(reading->flows);
+    flow_reader_free(reading->flows);
+    if (reading->filtered)
+        pcap_freecode(&reading->filter);
+    pcap_close(reading->pcap);
 }
 
 enum err savefile_read(const char *path, const char *filter, const struct timeline_options *options,
@@ -176,18 +209,15 @@ enum err savefile_read(const char *path, const char *filter, const struct timeli
                        struct diag *why)
 {
     struct reading reading = {.summary = summary};
+    char *room = memory_zeroed(1, READ_ROOM);
     FILE *file;
-    enum err err = file_open(path, &file, why);
+    enum err err = file_open(path, room, &file, why);
 
     *summary = (struct savefile_summary){0};
-    if (err != OK || (err = pcap_start(&reading, path, file, filter, why)) != OK)
-        return err;
-    reading.flows = flow_reader_new(options, sink);
-    records_read(&reading);
-    flow_reader_finish(reading.flows);
-    flow_reader_free(reading.flows);
-    if (reading.filtered)
-        pcap_freecode(&reading.filter);
-    pcap_close(reading.pcap);
-    return OK;
+    if (err == OK)
+        err = pcap_start(&reading, path, file, filter, why);
+    if (err == OK)
+        file_take(&reading, options, sink, strcmp(path, "-") == 0);
+    free(room);
+    return err;
 }
