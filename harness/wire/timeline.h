@@ -58,7 +58,9 @@ struct event {
     unsigned checksum;    /* DATAGRAM: enum checksum_state */
     unsigned udp_length;  /* DATAGRAM: as its header says, the header's 8 octets in it */
     unsigned ip_octets;   /* DATAGRAM: as IP carried it, header and all */
-    enum oddity oddity;   /* ODDITY; `first_packet` is the other packet that it stands against, or 0 */
+    enum oddity oddity;   /* ODDITY; `first_packet` is the other packet that it stands against, or 0.
+                             A fragment's stands where its packet was put together: alone of all
+                             events it may name a packet before the last event's */
     uint64_t wanted, found; /* ODDITY: what they count, `oddity` says */
 };
 
