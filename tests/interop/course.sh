@@ -3,6 +3,8 @@
 # that were made for them. Prints a line a program; the exit status is the number that went wrong.
 set -u
 command -v python3 >/dev/null || { echo "python3 is not installed"; exit 77; }
+python3 -c 'import socket; socket.gethostbyname("localhost")' 2>/dev/null ||
+    { echo "localhost, which the programs name, has no address: /etc/hosts has no line for it"; exit 77; }
 programs=$PEERSPEC_SOURCE/tests/interop/programs
 failed=0
 
