@@ -52,6 +52,6 @@ function(peerspec_test stage name)
     target_link_libraries(${target} PRIVATE peerspec_${used})
   endforeach()
   add_test(NAME ${stage}.${name} COMMAND ${target})
-  set_tests_properties(${stage}.${name} PROPERTIES TIMEOUT 120 SKIP_RETURN_CODE 77
+  set_tests_properties(${stage}.${name} PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77
                        ENVIRONMENT "PEERSPEC_SOURCE=${PROJECT_SOURCE_DIR};PEERSPEC_BINARY=${PROJECT_BINARY_DIR}/peerspec")
 endfunction()
