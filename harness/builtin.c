@@ -2,15 +2,13 @@
  * suites/iut/builtin.* start as if they were anybody's. Small, and linked statically where that can
  * be had: a run starts it once a case, and what the loader does for the whole of peerspec would
  * take longer than the case. */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include "fakes/ftp_job.h"
 #include "fakes/ftp_server.h"
 #include "play/player.h"
+#include "play/stopper.h"
 
 #define MAX_FAULTS 16
 
@@ -40,35 +38,8 @@ struct server {
     struct loop *loop;
     struct transcript *transcript;
     struct player *player;
-    int signals; /* signalfd */
-    bool stopped;
+    struct stopper stopper;
 };
-
-static void signal_came(void *ctx, int fd, unsigned events)
-{
-    struct server *server = ctx;
-
-    (void)fd;
-    (void)events;
-    server->stopped = true;
-}
-
-static enum err catch_signals(struct server *server, struct diag *why)
-{
-    sigset_t caught;
-
-    sigemptyset(&caught);
-    sigaddset(&caught, SIGINT);
-    sigaddset(&caught, SIGTERM);
-    sigaddset(&caught, SIGHUP);
-    sigprocmask(SIG_BLOCK, &caught, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    server->signals = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (server->signals < 0)
-        return diag_set(why, ERR_SYSTEM, "signals cannot be caught");
-    loop_watch(server->loop, server->signals, LOOP_READ, signal_came, server);
-    return OK;
-}
 
 static enum err set_up(struct server *server, const struct words *words, const char *const *faults,
                        struct diag *why)
@@ -88,7 +59,7 @@ static enum err set_up(struct server *server, const struct words *words, const c
     if (err == OK)
         err = transcript_new(&server->transcript, why);
     if (err == OK)
-        err = catch_signals(server, why);
+        err = stopper_start(&server->stopper, server->loop, why);
     config.loop = server->loop;
     config.transcript = server->transcript;
     return err == OK ? player_new(NULL, SIDE_SERVER, &config, ftp_server_new, &server->player, why)
@@ -98,18 +69,17 @@ static enum err set_up(struct server *server, const struct words *words, const c
 /* Until a signal comes. */
 static enum err serve(const struct words *words, const char *const *faults, struct diag *why)
 {
-    struct server server = {.signals = -1};
+    struct server server = {.stopper = {.fd = -1}};
     enum err err = set_up(&server, words, faults, why);
 
     if (err == OK)
         err = player_start(server.player, why);
-    while (err == OK && !server.stopped)
+    while (err == OK && !server.stopper.stopped)
         loop_turn(server.loop, -1);
     player_free(server.player);
     transcript_free(server.transcript);
+    stopper_end(&server.stopper, server.loop);
     loop_free(server.loop);
-    if (server.signals >= 0)
-        close(server.signals);
     return err;
 }
 

@@ -1,16 +1,14 @@
 #include "console.h"
 
 #include <netdb.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "play/player.h"
+#include "play/stopper.h"
 
 #define MAX_FAULTS 64
 
@@ -24,8 +22,7 @@ struct console {
     struct player *player;
     struct sockdiag *sockdiag;
     struct arena arena;
-    int signals; /* signalfd */
-    bool stopped;
+    struct stopper stopper;
 };
 
 /* --- the log --------------------------------------------------------------------------------- */
@@ -158,32 +155,6 @@ static enum err make_player(struct console *console, const struct kit *kit, stru
 
 /* --- the run --------------------------------------------------------------------------------- */
 
-static void signal_came(void *ctx, int fd, unsigned events)
-{
-    struct console *console = ctx;
-
-    (void)fd;
-    (void)events;
-    console->stopped = true;
-}
-
-static enum err catch_signals(struct console *console, struct diag *why)
-{
-    sigset_t caught;
-
-    sigemptyset(&caught);
-    sigaddset(&caught, SIGINT);
-    sigaddset(&caught, SIGTERM);
-    sigaddset(&caught, SIGHUP);
-    sigprocmask(SIG_BLOCK, &caught, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    console->signals = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (console->signals < 0)
-        return diag_set(why, ERR_SYSTEM, "signals cannot be caught");
-    loop_watch(console->loop, console->signals, LOOP_READ, signal_came, console);
-    return OK;
-}
-
 static void say_where(const struct console *console)
 {
     char text[ENDPOINT_TEXT];
@@ -197,7 +168,7 @@ static void say_where(const struct console *console)
 
 static bool over(const struct console *console)
 {
-    if (console->stopped)
+    if (console->stopper.stopped)
         return true;
     return (console->fake == SIDE_CLIENT || console->exchange != NULL) &&
            player_done(console->player);
@@ -229,7 +200,7 @@ static enum err set_up(struct console *console, const struct kit *kit, struct di
     if (err == OK && !console->options->quiet)
         transcript_watch(console->transcript, print_entry, console);
     if (err == OK)
-        err = catch_signals(console, why);
+        err = stopper_start(&console->stopper, console->loop, why);
     if (err == OK)
         err = make_player(console, kit, why);
     return err;
@@ -238,7 +209,7 @@ static enum err set_up(struct console *console, const struct kit *kit, struct di
 enum err console_play(const struct options *options, const struct places *places,
                       const struct kit *kit, int *status, struct diag *why)
 {
-    struct console console = {.options = options, .places = places, .signals = -1};
+    struct console console = {.options = options, .places = places, .stopper = {.fd = -1}};
     size_t deviations = 0;
     enum err err;
 
@@ -254,11 +225,10 @@ enum err console_play(const struct options *options, const struct places *places
     *status = deviations > 0 ? 1 : 0;
     player_free(console.player);
     transcript_free(console.transcript);
+    stopper_end(&console.stopper, console.loop);
     loop_free(console.loop);
     sockdiag_free(console.sockdiag);
     exchange_free(console.exchange);
     arena_fini(&console.arena);
-    if (console.signals >= 0)
-        close(console.signals);
     return err;
 }
