@@ -28,6 +28,7 @@ struct session {
     FILE *new_baseline;        /* --write-baseline */
     struct report *reports[MAX_REPORTS];
     size_t report_count;
+    size_t for_people; /* so many, at the beginning, are not for machines */
     struct report_totals totals;
     struct tally *tally; /* of standing rules */
     bool begun;
@@ -192,6 +193,7 @@ static enum err open_reports(struct session *session, struct diag *why)
 
     if (!tap_on_stdout)
         err = report_text_new(stdout, &style, &session->reports[session->report_count++], why);
+    session->for_people = session->report_count;
     if (err == OK && options->tap != NULL)
         err = report_tap_new(options->tap, &session->reports[session->report_count++], why);
     return err;
@@ -204,7 +206,8 @@ static void close_reports(struct session *session)
             session->reports[i]->ops->free(session->reports[i]);
 }
 
-static void begin_reports(struct session *session, const char *note)
+/* The reports from `first` on. */
+static void begin_reports(struct session *session, size_t first, const char *note)
 {
     const char *const notes[] = {note[0] == '\0' ? NULL : note, NULL};
     struct report_run run = {.iut = session->settings.subject.words,
@@ -212,19 +215,22 @@ static void begin_reports(struct session *session, const char *note)
                              .planned = session->plan.count,
                              .notes = notes};
 
-    if (session->begun)
-        return;
-    session->begun = true;
-    for (size_t i = 0; i < session->report_count; i++)
+    for (size_t i = first; i < session->report_count; i++)
         session->reports[i]->ops->begin(session->reports[i], &run);
+    session->begun = true;
 }
 
+/* Where the run stopped before its first case, people read just why; a machine needs a whole
+ * report. */
 static enum err end_reports(struct session *session, struct diag *why)
 {
+    size_t from = session->begun ? 0 : session->for_people;
     enum err err = OK;
     struct diag first;
 
-    for (size_t i = 0; i < session->report_count; i++)
+    if (!session->begun)
+        begin_reports(session, from, "");
+    for (size_t i = from; i < session->report_count; i++)
         if (!session->reports[i]->ops->end(session->reports[i], &session->totals, &first) &&
             err == OK) {
             *why = first;
@@ -342,7 +348,7 @@ static void report_rules(struct session *session)
 
 static void crew_ready(void *ctx, const char *note)
 {
-    begin_reports(ctx, note);
+    begin_reports(ctx, 0, note);
 }
 
 static void case_started(void *ctx, const struct plan_case *one)
@@ -380,7 +386,6 @@ static const char client_sanity[] =
     "expect file sanity.txt == \"sane\\r\\n\"\n";
 
 struct sanity {
-    struct session *session;
     bool failed;
     char why[400];
 };
@@ -408,11 +413,10 @@ static void sanity_done(void *ctx, const struct plan_case *one, const struct out
     }
 }
 
-static void sanity_ready(void *ctx, const char *note)
+static void nothing_ready(void *ctx, const char *note)
 {
-    struct sanity *sanity = ctx;
-
-    begin_reports(sanity->session, note);
+    (void)ctx;
+    (void)note;
 }
 
 /* Is there something to try the IUT with? A bare command, and datagrams, have no such exchange. */
@@ -430,8 +434,8 @@ static const char *sanity_text(const struct session *session)
 /* An IUT that is dead or wedged is not blamed on a case. */
 static enum err try_sanity(struct session *session, const char *when, struct diag *why)
 {
-    struct sanity sanity = {.session = session};
-    struct crew_events events = {&sanity, sanity_ready, nothing_started, sanity_done};
+    struct sanity sanity = {.failed = false};
+    struct crew_events events = {&sanity, nothing_ready, nothing_started, sanity_done};
     struct plan_case one = {.iut = session->settings.subject.side, .id = "sanity"};
     struct plan plan = {.cases = &one, .count = 1};
     struct settings settings = session->settings;
@@ -591,9 +595,9 @@ static enum err run(struct session *session, struct diag *why)
         err = try_sanity(session, "after the last case", why);
     session->totals.duration = clock_now() - started;
     report_rules(session);
-    check_baseline(session);
-    if (session->begun && crew_interrupted() == 0 && end_reports(session, &report_why) != OK &&
-        err == OK) {
+    if (err == OK)
+        check_baseline(session);
+    if (crew_interrupted() == 0 && end_reports(session, &report_why) != OK && err == OK) {
         *why = report_why;
         err = why->code;
     }
