@@ -7,6 +7,7 @@
 #include "judgement.h"
 #include "keep.h"
 #include "lab/namespace.h"
+#include "offer.h"
 #include "play/player.h"
 
 #define GRACE (200 * CLOCK_MS) /* for what is still on its way once a client has ended */
@@ -59,7 +60,7 @@ static enum err make_player(struct run *run, struct diag *why)
                                  .drained_ctx = run->rig->sockdiag,
                                  .timeout = run->rig->settings->timeout / 2};
 
-    if (run->rig->settings->subject.address.family != 0)
+    if (subject_elsewhere(&run->rig->settings->subject))
         config.drained = NULL; /* the IUT is not on this machine */
     give_addresses(run, &config);
     return player_new(exchange, fake, &config, run->rig->kit->make[exchange->protocol][fake],
@@ -229,7 +230,7 @@ static void look_for_nobody(const struct run *run, struct outcome *outcome)
         const struct timeline *one = run->recording.timelines[i];
         const char *answer = turned_away(one);
 
-        if (run->rig->settings->subject.address.family == 0 || answer == NULL)
+        if (!subject_elsewhere(&run->rig->settings->subject) || answer == NULL)
             continue;
         snprintf(outcome->why, sizeof outcome->why, "nobody listens at %s: the answer is %s",
                  endpoint_format(&one->server, text), answer);
@@ -305,7 +306,7 @@ void run_case(struct rig *rig, const struct plan_case *one, const struct conduct
     struct diag why;
 
     *conduct = (struct conduct){.verdict = VERDICT_SKIP};
-    if (staging_skips(rig, one, skip, sizeof skip) != NULL) {
+    if (offer_lacks(rig->settings, one, skip, sizeof skip) != NULL) {
         outcome_worsen(outcome, VERDICT_SKIP, skip);
         return;
     }

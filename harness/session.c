@@ -28,7 +28,7 @@ static int chosen_protocol(const struct session *session)
 
     if (options->has_protocol)
         return (int)options->protocol;
-    if (subject->address.family != 0 || subject->iut != NULL)
+    if (subject_elsewhere(subject) || subject->iut != NULL)
         return (int)subject->protocol;
     return options->words.count > 0 ? -1 : PROTOCOL_FTP;
 }
@@ -105,7 +105,7 @@ static unsigned jobs_of(const struct session *session)
 
     if (session->options->jobs > 0)
         return session->options->jobs;
-    if (session->settings.subject.address.family != 0 ||
+    if (subject_elsewhere(&session->settings.subject) ||
         session->settings.isolate == ISOLATE_NONE || processors < 1)
         return 1;
     return (unsigned)processors;

@@ -111,3 +111,8 @@ void subject_fini(struct subject *subject)
     iut_free(subject->loaded);
     free(subject->joined);
 }
+
+bool subject_elsewhere(const struct subject *subject)
+{
+    return subject->address.family != 0;
+}

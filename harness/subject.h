@@ -27,5 +27,7 @@ struct subject {
 NODISCARD enum err subject_init(struct subject *subject, const struct options *options,
                                 const struct places *places, struct diag *why);
 void subject_fini(struct subject *subject);
+/* A server that runs already, and that we do not start? */
+bool subject_elsewhere(const struct subject *subject);
 
 #endif
