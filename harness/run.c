@@ -246,9 +246,9 @@ static void judge(struct run *run, const struct conduct *baseline, struct conduc
                                      run->transcript, &run->recording, run->timed_out};
 
     judgement_make(&evidence, outcome);
-    judgement_conduct(&evidence, outcome->verdict, conduct);
+    conduct_take(&evidence, outcome->verdict, conduct);
     if (baseline != NULL)
-        judgement_compare(&evidence, baseline, conduct, outcome);
+        conduct_compare(&evidence, baseline, conduct, outcome);
     look_for_nobody(run, outcome);
 }
 
