@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "invocation.h"
 #include "lab/namespace.h"
+#include "lab/program.h"
 
 #define MAX_OUTPUT (1u << 20)
 #define START_WAIT (10 * CLOCK_SECOND)
@@ -175,7 +176,7 @@ static enum err launch(struct staging *staging, const char *const *argv, const c
     enum err err;
 
     snprintf(path, sizeof path, "%s", argv[0]);
-    if (strchr(argv[0], '/') == NULL && !spawn_find(argv[0], path, sizeof path))
+    if (strchr(argv[0], '/') == NULL && !program_find(argv[0], path, sizeof path))
         return diag_set(why, ERR_UNREACHABLE, "the program %s is not installed here", argv[0]);
     options.argv = with_path(staging, argv, path);
     options.output = open(staging->output, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "lab/spawn.h"
+#include "lab/program.h"
 #include "workspace.h"
 
 #define MAX_WORDS 1023 /* octets of a command, as messages repeat it */
@@ -47,7 +47,7 @@ static enum err from_name(struct subject *subject, const struct places *places, 
     subject->iut = iut;
     subject->name = subject->words = iut->name;
     subject->protocol = iut->protocol;
-    if (iut->program != NULL && !spawn_find(iut->program, path, sizeof path))
+    if (iut->program != NULL && !program_find(iut->program, path, sizeof path))
         return diag_set(why, ERR_UNREACHABLE, "%s is not installed here: %s", iut->name,
                         iut->install == NULL ? "no install line is known" : iut->install);
     return OK;
