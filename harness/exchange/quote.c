@@ -2,16 +2,7 @@
 
 #include <string.h>
 
-int quote_hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
+#include "base/digit.h"
 
 static bool octal(char c)
 {
@@ -32,8 +23,8 @@ static bool hex_escape(struct source *source, struct line *line, unsigned *value
     size_t from = ++line->at;
 
     *value = 0;
-    while (line->at - from < 2 && quote_hex_digit(line_peek(line)) >= 0)
-        *value = *value * 16 + (unsigned)quote_hex_digit(line->text.at[line->at++]);
+    while (line->at - from < 2 && digit_hex(line_peek(line)) >= 0)
+        *value = *value * 16 + (unsigned)digit_hex(line->text.at[line->at++]);
     if (line->at == from)
         return source_problem(source, source_place(source, line, from),
                               "one or two hexadecimal digits come after '\\x'");
@@ -100,12 +91,12 @@ bool quote_hex(struct source *source, struct line *line, struct bytes *octets)
 
     line->at += 2;
     while (!line_over(line) && line_peek(line) != '"') {
-        int high = quote_hex_digit(line_peek(line)), low;
+        int high = digit_hex(line_peek(line)), low;
 
         if (high < 0)
             return source_unexpected(source, line, "a pair of hexadecimal digits");
         line->at++;
-        low = quote_hex_digit(line_peek(line));
+        low = digit_hex(line_peek(line));
         if (low < 0)
             return source_problem(source, source_place(source, line, line->at - 1),
                                   "an octet is written as two hexadecimal digits");

@@ -1,5 +1,7 @@
 #include "proto/ftp_reply.h"
 
+#include "base/digit.h"
+
 #define IAC 255
 #define TELNET_SE 240
 #define TELNET_SB 250
@@ -43,17 +45,12 @@ static size_t telnet_length(struct bytes in)
     return len > in.len ? 0 : len;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* How many of the first three octets are digits, as far as they are there. */
 static size_t digits(struct bytes line)
 {
     size_t count = 0;
 
-    while (count < 3 && count < line.len && is_digit(line.at[count]))
+    while (count < 3 && count < line.len && digit_is(line.at[count]))
         count++;
     return count;
 }

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "base/digit.h"
 #include "support/octets.h"
 
 #define TCP_HEADER 20
@@ -39,14 +40,6 @@ static bool flags_take(struct retouch *retouch, struct bytes word)
     return word.len > 0;
 }
 
-static int digit(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = c == '\0' ? NULL : strchr(digits, c);
-
-    return at == NULL ? -1 : (int)(at - digits);
-}
-
 static bool options_take(struct retouch *retouch, struct bytes word)
 {
     retouch->set_options = true;
@@ -55,7 +48,7 @@ static bool options_take(struct retouch *retouch, struct bytes word)
     if (word.len % 8 != 0 || word.len / 2 > sizeof retouch->options)
         return false;
     for (size_t i = 0; i < word.len; i += 2) {
-        int high = digit(word.at[i]), low = digit(word.at[i + 1]);
+        int high = digit_hex(word.at[i]), low = digit_hex(word.at[i + 1]);
 
         if (high < 0 || low < 0)
             return false;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/digit.h"
+
 bool wireline_wrong(struct wireline *line, const char *what)
 {
     unsigned column = (unsigned)(line->rest.at - line->start) + 1;
@@ -97,16 +99,6 @@ bool wireline_arrow(struct wireline *line)
 
 /* --- octets --- */
 
-static int hex(char c)
-{
-    const char *digits = "0123456789abcdef", *at;
-
-    if (c >= 'A' && c <= 'F')
-        c = (char)(c - 'A' + 'a');
-    at = c == '\0' ? NULL : strchr(digits, c);
-    return at == NULL ? -1 : (int)(at - digits);
-}
-
 /* The octet that the escape after a backslash stands for; -1: none. */
 static int escape_take(struct bytes *in)
 {
@@ -118,8 +110,8 @@ static int escape_take(struct bytes *in)
         return -1;
     c = in->at[0];
     *in = bytes_from(*in, 1);
-    if (c == 'x' && in->len >= 2 && hex(in->at[0]) >= 0 && hex(in->at[1]) >= 0) {
-        int value = hex(in->at[0]) * 16 + hex(in->at[1]);
+    if (c == 'x' && in->len >= 2 && digit_hex(in->at[0]) >= 0 && digit_hex(in->at[1]) >= 0) {
+        int value = digit_hex(in->at[0]) * 16 + digit_hex(in->at[1]);
 
         *in = bytes_from(*in, 2);
         return value;
@@ -149,7 +141,7 @@ bool wireline_text(struct wireline *line, int end, struct buf *out)
 static bool hex_take(struct wireline *line, struct buf *out)
 {
     while (line->rest.len >= 2 && line->rest.at[0] != '"') {
-        int high = hex(line->rest.at[0]), low = hex(line->rest.at[1]);
+        int high = digit_hex(line->rest.at[0]), low = digit_hex(line->rest.at[1]);
         char c = (char)(high * 16 + low);
 
         if (line->rest.at[0] == ' ') {
