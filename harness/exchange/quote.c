@@ -64,6 +64,16 @@ static bool escape(struct source *source, struct line *line, char *octet)
     return true;
 }
 
+/* Take the quote that ends what begins at `open`. */
+static bool close_quote(struct source *source, struct line *line, size_t open)
+{
+    if (line->at >= line->text.len)
+        return source_problem(source, source_place(source, line, open),
+                              "the quote is not closed on its line");
+    line->at++;
+    return true;
+}
+
 bool quote_text(struct source *source, struct line *line, struct bytes *octets)
 {
     size_t open = line->at++, len = 0;
@@ -76,12 +86,8 @@ bool quote_text(struct source *source, struct line *line, struct bytes *octets)
             return false;
         room[len++] = octet;
     }
-    if (line->at >= line->text.len)
-        return source_problem(source, source_place(source, line, open),
-                              "the quote is not closed on its line");
-    line->at++;
     *octets = (struct bytes){room, len};
-    return true;
+    return close_quote(source, line, open);
 }
 
 bool quote_hex(struct source *source, struct line *line, struct bytes *octets)
@@ -103,10 +109,6 @@ bool quote_hex(struct source *source, struct line *line, struct bytes *octets)
         line->at++;
         room[len++] = (char)(high * 16 + low);
     }
-    if (line->at >= line->text.len)
-        return source_problem(source, source_place(source, line, open),
-                              "the quote is not closed on its line");
-    line->at++;
     *octets = (struct bytes){room, len};
-    return true;
+    return close_quote(source, line, open);
 }
