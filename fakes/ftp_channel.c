@@ -88,6 +88,24 @@ bool ftp_channel_listen(struct ftp_session *session)
     return ftp_channel_listen_at(session, &at);
 }
 
+struct endpoint ftp_channel_told_227(const struct ftp_session *session)
+{
+    struct endpoint told = session->channel.bound;
+
+    if (ftp_session_misbehaves(session, FAULT_WRONG_PORT_227))
+        told.port++;
+    if (ftp_session_misbehaves(session, FAULT_FOREIGN_227))
+        endpoint_parse("127.0.0.9", told.port, &told);
+    return told;
+}
+
+unsigned ftp_channel_told_229(const struct ftp_session *session)
+{
+    unsigned port = session->channel.bound.port;
+
+    return ftp_session_misbehaves(session, FAULT_WRONG_PORT_229) ? port + 1 : port;
+}
+
 /* The address and port that an active data connection comes from: L-1, RFC 959 section 3.2. */
 static struct endpoint source(const struct ftp_session *session)
 {

@@ -45,15 +45,22 @@ static void note(struct ftp_client_data *channel, const char *before, const char
                    &(struct entry){.kind = ENTRY_NOTE, .connection = 1, .text = bytes_of(text)});
 }
 
-void ftp_client_data_drop(struct ftp_client_data *channel)
+/* The connection, and all that was wanted of it. */
+static void put_away(struct ftp_client_data *channel)
 {
     ftp_data_free(channel->data);
     channel->data = NULL;
     loop_cancel(channel->config.loop, channel->refusal);
     channel->refusal = NULL;
-    channel->listens_at = channel->from = channel->to = (struct endpoint){0};
+    channel->listens_at = channel->to = (struct endpoint){0};
     channel->ready = channel->begun = false;
     channel->wanted = channel->sending = channel->receiving = channel->over = false;
+}
+
+void ftp_client_data_drop(struct ftp_client_data *channel)
+{
+    put_away(channel);
+    channel->from = (struct endpoint){0};
     buf_clear(&channel->in);
 }
 
@@ -74,13 +81,7 @@ static void tell(struct ftp_client_data *channel)
 
     if (!channel->wanted || !channel->over)
         return;
-    ftp_data_free(channel->data);
-    channel->data = NULL;
-    loop_cancel(channel->config.loop, channel->refusal);
-    channel->refusal = NULL;
-    channel->wanted = channel->sending = channel->receiving = channel->over = false;
-    channel->ready = channel->begun = false;
-    channel->listens_at = channel->to = (struct endpoint){0};
+    put_away(channel);
     end.content = buf_bytes(&channel->in);
     channel->config.ended(channel->config.ctx, &end);
     if (channel->data == NULL)

@@ -13,24 +13,13 @@ static bool fill_hostport(struct ftp_session *session, struct buf *value)
 
     if (session->local.family != 4 || !ftp_channel_listen(session))
         return false;
-    told = session->channel.bound;
-    if (ftp_session_misbehaves(session, FAULT_WRONG_PORT_227))
-        told.port++;
-    if (ftp_session_misbehaves(session, FAULT_FOREIGN_227))
-        endpoint_parse("127.0.0.9", told.port, &told);
+    told = ftp_channel_told_227(session);
     return buf_add_text(value, ftp_hostport_format(&told, text));
 }
 
 static bool fill_port(struct ftp_session *session, struct buf *value)
 {
-    unsigned port;
-
-    if (!ftp_channel_listen(session))
-        return false;
-    port = session->channel.bound.port;
-    if (ftp_session_misbehaves(session, FAULT_WRONG_PORT_229))
-        port++;
-    return buf_addf(value, "%u", port);
+    return ftp_channel_listen(session) && buf_addf(value, "%u", ftp_channel_told_229(session));
 }
 
 static bool fill_host(struct ftp_session *session, struct buf *value)

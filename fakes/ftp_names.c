@@ -183,15 +183,21 @@ bool ftp_size_to_send(struct ftp_session *session, const char *path, const struc
     return done;
 }
 
+static enum ftp_tree_result look_up_file(struct ftp_session *session, struct bytes argument,
+                                         char *path, struct ftp_node *node)
+{
+    enum ftp_tree_result result = look_up(session, argument, path, node);
+
+    return result == FTP_TREE_OK && node->directory ? FTP_TREE_DIRECTORY : result;
+}
+
 void ftp_size(struct ftp_session *session, struct bytes argument)
 {
     char path[FTP_PATH];
     struct ftp_node node;
     uint64_t size;
-    enum ftp_tree_result result = look_up(session, argument, path, &node);
+    enum ftp_tree_result result = look_up_file(session, argument, path, &node);
 
-    if (result == FTP_TREE_OK && node.directory)
-        result = FTP_TREE_DIRECTORY;
     if (result != FTP_TREE_OK)
         reply_result(session, result, "");
     else if (!ftp_size_to_send(session, path, &node, &size))
@@ -204,10 +210,8 @@ void ftp_mdtm(struct ftp_session *session, struct bytes argument)
 {
     char path[FTP_PATH], text[20];
     struct ftp_node node;
-    enum ftp_tree_result result = look_up(session, argument, path, &node);
+    enum ftp_tree_result result = look_up_file(session, argument, path, &node);
 
-    if (result == FTP_TREE_OK && node.directory)
-        result = FTP_TREE_DIRECTORY;
     if (result != FTP_TREE_OK)
         reply_result(session, result, "");
     else

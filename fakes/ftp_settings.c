@@ -14,25 +14,31 @@ static bool epsv_all_refuses(struct ftp_session *session)
     return true;
 }
 
+/* Data go there from now on, unless that is refused: with the code `refused`. */
+static void aim(struct ftp_session *session, const struct endpoint *to, int refused,
+                const char *verb)
+{
+    const char *refusal = ftp_channel_refusal(session, to);
+
+    if (refusal != NULL) {
+        ftp_session_reply(session, "%d Refused: %s.", refused, refusal);
+        return;
+    }
+    ftp_channel_aim(session, to);
+    ftp_session_reply(session, "200 %s is accepted.", verb);
+}
+
 void ftp_port(struct ftp_session *session, struct bytes argument)
 {
     struct endpoint to;
     struct flaw flaw;
-    const char *refusal;
 
     if (epsv_all_refuses(session))
         return;
-    if (ftp_port_parse(argument, &to, &flaw) != PARSE_DONE) {
+    if (ftp_port_parse(argument, &to, &flaw) == PARSE_DONE)
+        aim(session, &to, 504, "PORT");
+    else
         ftp_session_reply(session, "501 Not an address: %s.", flaw.what);
-        return;
-    }
-    refusal = ftp_channel_refusal(session, &to);
-    if (refusal != NULL) {
-        ftp_session_reply(session, "504 Refused: %s.", refusal);
-        return;
-    }
-    ftp_channel_aim(session, &to);
-    ftp_session_reply(session, "200 PORT is accepted.");
 }
 
 /* RFC 2428 section 2: the protocols that would do. */
@@ -59,29 +65,27 @@ void ftp_eprt(struct ftp_session *session, struct bytes argument)
 {
     struct endpoint to;
     struct flaw flaw;
-    const char *refusal;
 
     if (epsv_all_refuses(session))
         return;
-    if (names_other_protocol(argument)) {
+    if (names_other_protocol(argument))
         refuse_protocol(session);
-        return;
-    }
-    if (ftp_eprt_parse(argument, &to, &flaw) != PARSE_DONE) {
+    else if (ftp_eprt_parse(argument, &to, &flaw) != PARSE_DONE)
         ftp_session_reply(session, "501 Not an address: %s.", flaw.what);
-        return;
-    }
-    if (to.family != session->remote.family) {
+    else if (to.family != session->remote.family)
         refuse_protocol(session);
-        return;
-    }
-    refusal = ftp_channel_refusal(session, &to);
-    if (refusal != NULL) {
-        ftp_session_reply(session, "501 Refused: %s.", refusal);
-        return;
-    }
-    ftp_channel_aim(session, &to);
-    ftp_session_reply(session, "200 EPRT is accepted.");
+    else
+        aim(session, &to, 501, "EPRT");
+}
+
+/* False where there is no port, which ends the session. */
+static bool listens(struct ftp_session *session)
+{
+    if (ftp_channel_listen(session))
+        return true;
+    ftp_session_reply(session, "421 No port for data; closing the connection.");
+    ftp_session_close(session, false);
+    return false;
 }
 
 void ftp_pasv(struct ftp_session *session, struct bytes argument)
@@ -96,32 +100,17 @@ void ftp_pasv(struct ftp_session *session, struct bytes argument)
         ftp_session_reply(session, "501 PASV cannot carry this address; use EPSV.");
         return;
     }
-    if (!ftp_channel_listen(session)) {
-        ftp_session_reply(session, "421 No port for data; closing the connection.");
-        ftp_session_close(session, false);
+    if (!listens(session))
         return;
-    }
-    told = session->channel.bound;
-    if (ftp_session_misbehaves(session, FAULT_WRONG_PORT_227))
-        told.port++;
-    if (ftp_session_misbehaves(session, FAULT_FOREIGN_227))
-        endpoint_parse("127.0.0.9", told.port, &told);
+    told = ftp_channel_told_227(session);
     ftp_session_reply(session, "227 Entering Passive Mode (%s).", ftp_hostport_format(&told, text));
 }
 
 static void answer_epsv(struct ftp_session *session)
 {
-    unsigned port;
-
-    if (!ftp_channel_listen(session)) {
-        ftp_session_reply(session, "421 No port for data; closing the connection.");
-        ftp_session_close(session, false);
-        return;
-    }
-    port = session->channel.bound.port;
-    if (ftp_session_misbehaves(session, FAULT_WRONG_PORT_229))
-        port++;
-    ftp_session_reply(session, "229 Entering Extended Passive Mode (|||%u|)", port);
+    if (listens(session))
+        ftp_session_reply(session, "229 Entering Extended Passive Mode (|||%u|)",
+                          ftp_channel_told_229(session));
 }
 
 void ftp_epsv(struct ftp_session *session, struct bytes argument)

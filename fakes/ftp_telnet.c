@@ -1,8 +1,7 @@
 #include "fakes/ftp_telnet.h"
 
 #include "fakes/ftp_session.h"
-
-enum telnet { SE = 240, SB = 250, WILL = 251, WONT = 252, DO = 253, DONT = 254, IAC = 255 };
+#include "proto/telnet.h"
 
 static int octet(const struct ftp_session *session, size_t at)
 {
@@ -11,7 +10,8 @@ static int octet(const struct ftp_session *session, size_t at)
 
 static void refuse(struct ftp_session *session, int asked, int option)
 {
-    const char answer[3] = {(char)IAC, (char)(asked == WILL ? DONT : WONT), (char)option};
+    const char answer[3] = {(char)TELNET_IAC,
+                            (char)(asked == TELNET_WILL ? TELNET_DONT : TELNET_WONT), (char)option};
 
     if (ftp_session_misbehaves(session, FAULT_TELNET_SILENT) || session->silent)
         return;
@@ -25,11 +25,11 @@ static size_t serve_command(struct ftp_session *session, size_t at)
 
     if (command < 0)
         return 0;
-    if (command < WILL || command == IAC)
+    if (command < TELNET_WILL || command == TELNET_IAC)
         return 1;
     if (octet(session, at + 1) < 0)
         return 0;
-    if (command == WILL || command == DO)
+    if (command == TELNET_WILL || command == TELNET_DO)
         refuse(session, command, octet(session, at + 1));
     return 2;
 }
@@ -39,7 +39,7 @@ void ftp_telnet_refuse(struct ftp_session *session)
     while (session->lines.negotiated < session->lines.text.len) {
         size_t len = 0;
 
-        if (octet(session, session->lines.negotiated) == IAC) {
+        if (octet(session, session->lines.negotiated) == TELNET_IAC) {
             len = serve_command(session, session->lines.negotiated + 1);
             if (len == 0)
                 return;

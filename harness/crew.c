@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,18 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "run.h"
+#include "worker.h"
 
 #define MAX_WORKERS 64
-#define MAX_MESSAGE (64u << 20)
-
-enum message_kind { MESSAGE_READY, MESSAGE_STARTED, MESSAGE_DONE, MESSAGE_FAILED };
-
-struct message_head {
-    enum message_kind kind;
-    size_t index; /* of the case */
-    size_t len;   /* of what follows */
-};
 
 struct worker {
     pid_t pid; /* 0: none */
@@ -33,11 +23,8 @@ struct worker {
 };
 
 struct crew {
-    const struct plan *plan;
-    const struct kit *kit;
-    const struct settings *settings;
+    struct work work;
     const struct crew_events *events;
-    atomic_size_t *next; /* shared: index of the first case that nobody took */
     struct worker workers[MAX_WORKERS];
     unsigned jobs;
     struct outcome *outcomes; /* by case */
@@ -80,96 +67,7 @@ int crew_interrupted(void)
     return interrupted;
 }
 
-/* --- in the worker --------------------------------------------------------------------------- */
-
-static void send_all(int fd, const void *from, size_t len)
-{
-    const char *at = from;
-
-    while (len > 0) {
-        ssize_t sent = write(fd, at, len);
-
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent < 0)
-            _exit(1); /* the run is gone */
-        at += sent;
-        len -= (size_t)sent;
-    }
-}
-
-static void tell(int fd, enum message_kind kind, size_t index, struct bytes content)
-{
-    struct message_head head;
-
-    memset(&head, 0, sizeof head);
-    head.kind = kind;
-    head.index = index;
-    head.len = content.len;
-    send_all(fd, &head, sizeof head);
-    send_all(fd, content.at, content.len);
-}
-
-static void tell_outcome(int fd, size_t index, const struct outcome *outcome)
-{
-    struct buf content;
-
-    buf_init(&content, MAX_MESSAGE);
-    outcome_write(outcome, &content);
-    tell(fd, MESSAGE_DONE, index, buf_bytes(&content));
-    buf_fini(&content);
-}
-
-static void work_case(struct rig *rig, const struct plan *plan, size_t index, int fd,
-                      const struct conduct *baseline, struct conduct *conduct)
-{
-    struct outcome outcome;
-
-    tell(fd, MESSAGE_STARTED, index, (struct bytes){NULL, 0});
-    outcome_init(&outcome);
-    run_case(rig, &plan->cases[index], baseline, conduct, &outcome);
-    tell_outcome(fd, index, &outcome);
-    outcome_fini(&outcome);
-}
-
-/* Take the next exchange with all its variations; they are compared, so one worker runs them. */
-static bool take_unit(const struct crew *crew, size_t *from, size_t *to)
-{
-    const struct plan *plan = crew->plan;
-    size_t start = atomic_load(crew->next), end;
-
-    do {
-        if (start >= plan->count)
-            return false;
-        end = start + 1;
-        while (end < plan->count && plan->cases[end].baseline == start)
-            end++;
-    } while (!atomic_compare_exchange_weak(crew->next, &start, end));
-    *from = start;
-    *to = end;
-    return true;
-}
-
-static void work(const struct crew *crew, unsigned number, int fd)
-{
-    struct rig rig;
-    struct diag why;
-    struct conduct first, other;
-    size_t from, to;
-
-    if (rig_init(&rig, crew->kit, crew->settings, number, &why) != OK) {
-        rig_fini(&rig);
-        tell(fd, MESSAGE_FAILED, 0, (struct bytes){(const char *)&why, sizeof why});
-        return;
-    }
-    tell(fd, MESSAGE_READY, 0, bytes_of(rig.note));
-    while (take_unit(crew, &from, &to)) {
-        work_case(&rig, crew->plan, from, fd, NULL, &first);
-        for (size_t i = from + 1; i < to; i++)
-            work_case(&rig, crew->plan, i, fd, &first, &other);
-    }
-    rig_fini(&rig);
-}
+/* --- workers --------------------------------------------------------------------------------- */
 
 static void worker_signals(void)
 {
@@ -193,7 +91,7 @@ static enum err start_worker(struct crew *crew, unsigned number)
     if (pid == 0) {
         worker_signals();
         close(ends[0]);
-        work(crew, number, ends[1]);
+        worker_run(&crew->work, number, ends[1]);
         _exit(0);
     }
     close(ends[1]);
@@ -202,7 +100,7 @@ static enum err start_worker(struct crew *crew, unsigned number)
         return diag_set(crew->why, ERR_SYSTEM, "fork: %s", strerror(errno));
     }
     *worker = (struct worker){.pid = pid, .fd = ends[0], .running = SIZE_MAX};
-    buf_init(&worker->in, MAX_MESSAGE);
+    buf_init(&worker->in, WORKER_MESSAGE);
     return OK;
 }
 
@@ -210,10 +108,11 @@ static enum err start_worker(struct crew *crew, unsigned number)
 
 static void report_done(struct crew *crew)
 {
-    while (crew->reported < crew->plan->count && crew->done[crew->reported]) {
+    while (crew->reported < crew->work.plan->count && crew->done[crew->reported]) {
         size_t index = crew->reported++;
 
-        crew->events->done(crew->events->ctx, &crew->plan->cases[index], &crew->outcomes[index]);
+        crew->events->done(crew->events->ctx, &crew->work.plan->cases[index],
+                           &crew->outcomes[index]);
     }
 }
 
@@ -227,25 +126,25 @@ static void set_done(struct crew *crew, size_t index)
     report_done(crew);
 }
 
-static void take_message(struct crew *crew, struct worker *worker, const struct message_head *head,
-                         struct bytes content)
+static void take_message(struct crew *crew, struct worker *worker,
+                         const struct worker_message *head, struct bytes content)
 {
     char note[300];
 
-    if (head->kind == MESSAGE_READY && !crew->ready) {
+    if (head->kind == WORKER_READY && !crew->ready) {
         crew->ready = true;
         snprintf(note, sizeof note, BYTES_FMT, BYTES_ARG(content));
         crew->events->ready(crew->events->ctx, note);
-    } else if (head->kind == MESSAGE_STARTED) {
+    } else if (head->kind == WORKER_STARTED) {
         worker->running = head->index;
-        crew->events->started(crew->events->ctx, &crew->plan->cases[head->index]);
-    } else if (head->kind == MESSAGE_DONE) {
+        crew->events->started(crew->events->ctx, &crew->work.plan->cases[head->index]);
+    } else if (head->kind == WORKER_DONE) {
         worker->running = SIZE_MAX;
         if (!outcome_read(&crew->outcomes[head->index], content))
             outcome_worsen(&crew->outcomes[head->index], VERDICT_ERROR,
                            "a worker's report is torn");
         set_done(crew, head->index);
-    } else if (head->kind == MESSAGE_FAILED && crew->err == OK) {
+    } else if (head->kind == WORKER_FAILED && crew->err == OK) {
         memcpy(crew->why, content.at, sizeof *crew->why);
         crew->why->at = (struct place){NULL, 0, 0};
         crew->err = crew->why->code;
@@ -254,7 +153,7 @@ static void take_message(struct crew *crew, struct worker *worker, const struct 
 
 static void take_messages(struct crew *crew, struct worker *worker)
 {
-    struct message_head head;
+    struct worker_message head;
 
     while (worker->in.len >= sizeof head) {
         memcpy(&head, worker->in.ptr, sizeof head);
@@ -285,13 +184,14 @@ static void worker_ended(struct crew *crew, unsigned number)
              WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     outcome_worsen(&crew->outcomes[running], VERDICT_ERROR, why);
     set_done(crew, running);
-    for (size_t i = running + 1; i < crew->plan->count && crew->plan->cases[i].baseline ==
-                                                              crew->plan->cases[running].baseline;
+    for (size_t i = running + 1;
+         i < crew->work.plan->count &&
+         crew->work.plan->cases[i].baseline == crew->work.plan->cases[running].baseline;
          i++) {
         outcome_worsen(&crew->outcomes[i], VERDICT_ERROR, why);
         set_done(crew, i);
     }
-    if (crew->err == OK && atomic_load(crew->next) < crew->plan->count)
+    if (crew->err == OK && atomic_load(crew->work.next) < crew->work.plan->count)
         crew->err = start_worker(crew, number);
 }
 
@@ -351,15 +251,15 @@ static void stop_workers(struct crew *crew)
 
 static enum err crew_init(struct crew *crew, struct diag *why)
 {
-    size_t count = crew->plan->count;
+    size_t count = crew->work.plan->count;
 
-    crew->next =
-        mmap(NULL, sizeof *crew->next, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    crew->work.next = mmap(NULL, sizeof *crew->work.next, PROT_READ | PROT_WRITE,
+                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     crew->outcomes = calloc(count + 1, sizeof *crew->outcomes);
     crew->done = calloc(count + 1, sizeof *crew->done);
-    if (crew->next == MAP_FAILED || crew->outcomes == NULL || crew->done == NULL)
+    if (crew->work.next == MAP_FAILED || crew->outcomes == NULL || crew->done == NULL)
         return diag_set(why, ERR_SYSTEM, "out of memory");
-    atomic_init(crew->next, 0);
+    atomic_init(crew->work.next, 0);
     for (size_t i = 0; i < count; i++)
         outcome_init(&crew->outcomes[i]);
     return OK;
@@ -368,20 +268,18 @@ static enum err crew_init(struct crew *crew, struct diag *why)
 static void crew_fini(struct crew *crew)
 {
     stop_workers(crew);
-    for (size_t i = 0; i < crew->plan->count && crew->outcomes != NULL; i++)
+    for (size_t i = 0; i < crew->work.plan->count && crew->outcomes != NULL; i++)
         outcome_fini(&crew->outcomes[i]);
     free(crew->outcomes);
     free(crew->done);
-    if (crew->next != MAP_FAILED)
-        munmap(crew->next, sizeof *crew->next);
+    if (crew->work.next != MAP_FAILED)
+        munmap(crew->work.next, sizeof *crew->work.next);
 }
 
 enum err crew_run(const struct plan *plan, const struct kit *kit, const struct settings *settings,
                   unsigned jobs, const struct crew_events *events, struct diag *why)
 {
-    struct crew crew = {.plan = plan,
-                        .kit = kit,
-                        .settings = settings,
+    struct crew crew = {.work = {plan, kit, settings, NULL},
                         .events = events,
                         .jobs = jobs > MAX_WORKERS ? MAX_WORKERS : jobs,
                         .why = why};

@@ -27,7 +27,7 @@ struct iut {
     const char *name;      /* "curl" */
     enum side side;
     enum protocol protocol;
-    const char *program;   /* looked for with spawn_find(); NULL: our own */
+    const char *program;   /* looked for with program_find(); NULL: our own */
     const char *install;   /* one line: how to get it */
     const char *version;   /* command that prints its version; may be NULL */
     const char *features;  /* words: "ftp passive active extended resume ..." */

@@ -1,14 +1,10 @@
 #include "judgement.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "judge/departure.h"
-
-#define LATER                                                                                      \
-    (5 * CLOCK_SECOND) /* a variation may take so much longer: a busy machine is no deviation */
 
 static enum verdict breach_of(enum level level)
 {
@@ -20,7 +16,7 @@ static enum side fake_of(const struct case_evidence *evidence)
     return side_other(evidence->one->iut);
 }
 
-static struct finding finding_of(const struct case_evidence *evidence)
+struct finding judgement_finding(const struct case_evidence *evidence)
 {
     const struct exchange *exchange = evidence->one->exchange;
 
@@ -127,7 +123,7 @@ static void judge_deviation(const struct case_evidence *evidence, const struct d
 {
     const struct recording *recording = evidence->recording;
     const struct ftp_verb *absent = not_offered(evidence, deviation);
-    struct finding finding = finding_of(evidence);
+    struct finding finding = judgement_finding(evidence);
     char why[120];
 
     if (absent != NULL) {
@@ -161,7 +157,7 @@ static void judge_program(const struct case_evidence *evidence, struct outcome *
     struct staging *staging = evidence->staging;
     const struct iut *profile = staging->rig->settings->subject.iut;
     const struct deviation *deviations;
-    struct finding finding = finding_of(evidence);
+    struct finding finding = judgement_finding(evidence);
     char seen[120];
 
     finding.at = (struct place){NULL, 0, 0};
@@ -242,121 +238,5 @@ void judgement_make(const struct case_evidence *evidence, struct outcome *outcom
     judge_rules(evidence, outcome);
     departure_judge(evidence->transcript, fake_of(evidence), recording->timelines, recording->count,
                     outcome->findings);
-    outcome_worsen(outcome, findings_verdict(outcome->findings), "");
-}
-
-/* --- variations ------------------------------------------------------------------------------ */
-
-/* FNV-1a, 64 bits. */
-static uint64_t hash(uint64_t sum, struct bytes in)
-{
-    for (size_t i = 0; i < in.len; i++)
-        sum = (sum ^ (unsigned char)in.at[i]) * UINT64_C(1099511628211);
-    return sum;
-}
-
-#define HASH_START UINT64_C(14695981039346656037)
-
-static uint64_t hash_commands(const struct transcript *transcript)
-{
-    uint64_t sum = HASH_START;
-
-    for (size_t i = 0; i < transcript_count(transcript); i++) {
-        const struct entry *entry = transcript_at(transcript, i);
-        const struct ftp_verb *verb;
-
-        if (entry->kind != ENTRY_HEARD)
-            continue;
-        verb = ftp_verb_of_line(entry->text);
-        if (verb != NULL && (verb->traits & FTP_VERB_OPENS) != 0)
-            sum = hash(sum, bytes_of(verb->name)); /* addresses are new each time */
-        else
-            sum = hash(sum, entry->text);
-    }
-    return sum;
-}
-
-static uint64_t hash_file(const char *folder, const char *name)
-{
-    char path[WORKSPACE_PATH + 400];
-    struct buf content;
-    uint64_t sum;
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    buf_init(&content, 64u << 20);
-    workspace_read(path, &content);
-    sum = hash(hash(HASH_START, bytes_of(name)), buf_bytes(&content));
-    buf_fini(&content);
-    return sum;
-}
-
-/* The order of a folder's entries does not matter; hidden files are the program's own affair. */
-static uint64_t hash_folder(const char *folder)
-{
-    DIR *dir = opendir(folder);
-    struct dirent *entry;
-    uint64_t sum = 0;
-
-    while (dir != NULL && (entry = readdir(dir)) != NULL)
-        if (entry->d_type == DT_REG && entry->d_name[0] != '.')
-            sum += hash_file(folder, entry->d_name);
-    if (dir != NULL)
-        closedir(dir);
-    return sum;
-}
-
-void judgement_conduct(const struct case_evidence *evidence, enum verdict verdict,
-                       struct conduct *conduct)
-{
-    struct staging *staging = evidence->staging;
-
-    *conduct = (struct conduct){
-        .known = evidence->one->iut == SIDE_CLIENT,
-        .status = staging->ended && !staging->end.signaled ? staging->end.status : -1,
-        .verdict = verdict};
-    if (!conduct->known)
-        return;
-    conduct->lifetime = staging->end.lifetime;
-    conduct->commands = hash_commands(evidence->transcript);
-    conduct->files = hash_folder(staging->folder);
-}
-
-static void differs(const struct case_evidence *evidence, struct outcome *outcome,
-                    const char *expected, const char *seen)
-{
-    struct finding finding = finding_of(evidence);
-
-    finding.requirement = "the outcome is the same however control and data are delivered";
-    finding.expected = expected;
-    finding.seen = seen;
-    findings_add(outcome->findings, &finding);
-}
-
-void judgement_compare(const struct case_evidence *evidence, const struct conduct *baseline,
-                       const struct conduct *conduct, struct outcome *outcome)
-{
-    char expected[80], seen[80];
-
-    if (baseline->verdict > VERDICT_WARN) {
-        outcome_worsen(
-            outcome, VERDICT_INCONCLUSIVE,
-            "the case without variation did not pass, so there is nothing to compare with");
-        return;
-    }
-    if (!baseline->known || !conduct->known)
-        return;
-    snprintf(expected, sizeof expected, "exit status %d", baseline->status);
-    snprintf(seen, sizeof seen, "exit status %d", conduct->status);
-    if (baseline->status != conduct->status)
-        differs(evidence, outcome, expected, seen);
-    if (baseline->files != conduct->files)
-        differs(evidence, outcome, "the same local files", "other files or other content");
-    if (baseline->commands != conduct->commands)
-        differs(evidence, outcome, "the same commands", "other commands");
-    snprintf(seen, sizeof seen, "%.1f s", (double)conduct->lifetime / (double)CLOCK_SECOND);
-    snprintf(expected, sizeof expected, "about %.1f s",
-             (double)baseline->lifetime / (double)CLOCK_SECOND);
-    if (conduct->lifetime > baseline->lifetime + LATER)
-        differs(evidence, outcome, expected, seen);
     outcome_worsen(outcome, findings_verdict(outcome->findings), "");
 }

@@ -5,9 +5,9 @@
 #include "judge/expect.h"
 #include "outcome.h"
 #include "play/player.h"
-#include "run.h"
 #include "staging.h"
 
+/* Borrowed, all of it. */
 struct case_evidence {
     const struct plan_case *one;
     struct staging *staging;
@@ -17,12 +17,9 @@ struct case_evidence {
     bool timed_out;
 };
 
+/* Add what the case shows to the outcome, and make its verdict the worst of it. */
 void judgement_make(const struct case_evidence *evidence, struct outcome *outcome);
-/* What the client did, for comparison. */
-void judgement_conduct(const struct case_evidence *evidence, enum verdict verdict,
-                       struct conduct *conduct);
-/* A variation must end as its baseline did. */
-void judgement_compare(const struct case_evidence *evidence, const struct conduct *baseline,
-                       const struct conduct *conduct, struct outcome *outcome);
+/* A breach of the exchange as a whole, before it is said what was expected and seen. */
+struct finding judgement_finding(const struct case_evidence *evidence);
 
 #endif

@@ -253,6 +253,14 @@ static bool variation_wanted(const struct plan_selection *selection, const struc
     return !named;
 }
 
+static bool operation_wanted(const struct plan_selection *selection, const struct plan_case *one)
+{
+    const char *operation = one->exchange->operation;
+
+    return selection->operation == NULL ||
+           (operation != NULL && strcmp(operation, selection->operation) == 0);
+}
+
 static void narrow(struct plan *plan, const struct plan_selection *selection)
 {
     size_t kept = 0, exchange_number = 0, baseline = 0;
@@ -266,7 +274,7 @@ static void narrow(struct plan *plan, const struct plan_selection *selection)
         if (selection->shards > 0 &&
             (exchange_number - 1) % selection->shards != selection->shard - 1)
             continue;
-        if (!variation_wanted(selection, one))
+        if (!variation_wanted(selection, one) || !operation_wanted(selection, one))
             continue;
         if (one->baseline == i)
             baseline = kept;

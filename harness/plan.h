@@ -30,6 +30,7 @@ struct plan_selection {
     enum side iut;
     int protocol;              /* enum protocol, or -1: all */
     enum level level;          /* nothing weaker than this */
+    const char *operation;     /* of a client, as `get`; NULL: whatever it is asked for */
     unsigned shard, shards;    /* 0, 0: all; otherwise shard I (from 1) of N */
 };
 

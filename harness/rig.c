@@ -15,7 +15,7 @@ static enum err enter(struct rig *rig, struct diag *why)
     enum isolate isolate = rig->settings->isolate;
     enum err err;
 
-    if (rig->settings->subject.address.family != 0 || isolate == ISOLATE_NONE)
+    if (subject_elsewhere(&rig->settings->subject) || isolate == ISOLATE_NONE)
         return OK;
     err = namespace_enter(why);
     rig->isolated = err == OK;
@@ -103,7 +103,7 @@ static enum err see(struct rig *rig, struct diag *why)
         rig->ftp_ports[count++] = (uint16_t)rig->settings->port;
     if (rig->port != 0)
         rig->ftp_ports[count++] = rig->port;
-    if (target->address.family != 0) {
+    if (subject_elsewhere(target)) {
         if (target->protocol == PROTOCOL_FTP)
             rig->ftp_ports[count++] = target->address.port;
         if (interface_to(&target->address, interface, why) != OK)

@@ -2,11 +2,11 @@
 #ifndef PEERSPEC_RIG_H
 #define PEERSPEC_RIG_H
 
-#include "iut.h"
 #include "judge/rule.h"
 #include "lab/sockdiag.h"
 #include "options.h"
 #include "play/peer.h"
+#include "subject.h"
 #include "wire/capture.h"
 #include "workspace.h"
 
@@ -14,18 +14,6 @@
 struct kit {
     peer_new_fn *make[3][2];          /* by enum protocol, by the fake's side */
     const struct rule *const *rules;  /* tables; ended by NULL */
-};
-
-/* What is tested. */
-struct subject {
-    enum side side;
-    const char *name;            /* as reports and the baseline call it */
-    const char *words;           /* as the command line names it: "curl", "-- python3 x.py" */
-    const struct iut *iut;       /* adapter or profile; NULL: a bare command, or a server elsewhere */
-    const char *const *command;  /* bare command; ended by NULL */
-    struct endpoint address;     /* a server elsewhere; family 0: none */
-    enum protocol protocol;      /* of `address` */
-    const char *user, *password; /* NULL: the profile's, or our own */
 };
 
 struct settings {

@@ -8,6 +8,7 @@
 #include "keep.h"
 #include "lab/namespace.h"
 #include "lab/processor.h"
+#include "offer.h"
 #include "play/player.h"
 
 #define GRACE (200 * CLOCK_MS) /* for what is still on its way once a client has ended */
@@ -60,7 +61,7 @@ static enum err make_player(struct run *run, struct diag *why)
                                  .drained_ctx = run->rig->sockdiag,
                                  .timeout = run->rig->settings->timeout / 2};
 
-    if (run->rig->settings->subject.address.family != 0)
+    if (subject_elsewhere(&run->rig->settings->subject))
         config.drained = NULL; /* the IUT is not on this machine */
     give_addresses(run, &config);
     return player_new(exchange, fake, &config, run->rig->kit->make[exchange->protocol][fake],
@@ -244,7 +245,7 @@ static void look_for_nobody(const struct run *run, struct outcome *outcome)
         const struct timeline *one = run->recording.timelines[i];
         const char *answer = turned_away(one);
 
-        if (run->rig->settings->subject.address.family == 0 || answer == NULL)
+        if (!subject_elsewhere(&run->rig->settings->subject) || answer == NULL)
             continue;
         snprintf(outcome->why, sizeof outcome->why, "nobody listens at %s: the answer is %s",
                  endpoint_format(&one->server, text), answer);
@@ -260,9 +261,9 @@ static void judge(struct run *run, const struct conduct *baseline, struct conduc
                                      run->transcript, &run->recording, run->timed_out};
 
     judgement_make(&evidence, outcome);
-    judgement_conduct(&evidence, outcome->verdict, conduct);
+    conduct_take(&evidence, outcome->verdict, conduct);
     if (baseline != NULL)
-        judgement_compare(&evidence, baseline, conduct, outcome);
+        conduct_compare(&evidence, baseline, conduct, outcome);
     look_for_nobody(run, outcome);
 }
 
@@ -320,7 +321,7 @@ void run_case(struct rig *rig, const struct plan_case *one, const struct conduct
     struct diag why;
 
     *conduct = (struct conduct){.verdict = VERDICT_SKIP};
-    if (staging_skips(rig, one, skip, sizeof skip) != NULL) {
+    if (offer_lacks(rig->settings, one, skip, sizeof skip) != NULL) {
         outcome_worsen(outcome, VERDICT_SKIP, skip);
         return;
     }

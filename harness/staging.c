@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +10,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "invocation.h"
 #include "lab/namespace.h"
+#include "lab/program.h"
 
 #define MAX_OUTPUT (1u << 20)
 #define START_WAIT (10 * CLOCK_SECOND)
@@ -24,80 +25,7 @@ static const struct subject *subject_of(const struct rig *rig)
 
 static bool elsewhere(const struct rig *rig)
 {
-    return subject_of(rig)->address.family != 0;
-}
-
-/* --- does it apply --------------------------------------------------------------------------- */
-
-static const char *lacking_operation(const struct rig *rig, const struct exchange *exchange,
-                                     char *why, size_t room)
-{
-    const struct subject *subject = subject_of(rig);
-    const char *operation = exchange->operation;
-
-    if (subject->iut == NULL || operation == NULL || iut_operation(subject->iut, operation) != NULL)
-        return NULL;
-    snprintf(why, room, "the adapter %s has no operation '%s'", subject->iut->name, operation);
-    return why;
-}
-
-/* The first word of `needs` that the IUT does not offer. */
-static const char *lacking_feature(const struct rig *rig, const struct exchange *exchange,
-                                   char *why, size_t room)
-{
-    const struct subject *subject = subject_of(rig);
-    struct bytes rest = bytes_of(exchange->needs == NULL ? "" : exchange->needs);
-
-    while (rest.len > 0) {
-        size_t len = bytes_index(rest, ' ');
-        char word[40];
-
-        snprintf(word, sizeof word, "%.*s", (int)len, rest.at);
-        rest = bytes_from(rest, len + 1);
-        if (len == 0 || (strcmp(word, "writable") == 0 && rig->settings->writable != NULL))
-            continue;
-        if (subject->iut != NULL ? iut_has(subject->iut, word) : subject->side == SIDE_CLIENT)
-            continue;
-        snprintf(why, room, "%s does not offer what this case needs: %s", subject->name, word);
-        return why;
-    }
-    return NULL;
-}
-
-static bool file_is_known(const struct rig *rig, const char *name)
-{
-    for (size_t i = 0; i < rig->settings->files.count; i++)
-        if (strcmp(rig->settings->files.items[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static const char *lacking_files(const struct rig *rig, const struct exchange *exchange, char *why,
-                                 size_t room)
-{
-    for (size_t i = 0; i < exchange->file_count && elsewhere(rig); i++) {
-        if (file_is_known(rig, exchange->files[i].name))
-            continue;
-        snprintf(why, room,
-                 "the server would need the file %s (say --file %s=LOCAL where it has it)",
-                 exchange->files[i].name, exchange->files[i].name);
-        return why;
-    }
-    return NULL;
-}
-
-const char *staging_skips(const struct rig *rig, const struct plan_case *one, char *why,
-                          size_t room)
-{
-    const char *skip = NULL;
-
-    if (one->iut == SIDE_CLIENT)
-        skip = lacking_operation(rig, one->exchange, why, room);
-    if (skip == NULL)
-        skip = lacking_feature(rig, one->exchange, why, room);
-    if (skip == NULL && one->iut == SIDE_SERVER)
-        skip = lacking_files(rig, one->exchange, why, room);
-    return skip;
+    return subject_elsewhere(subject_of(rig));
 }
 
 /* --- folders and files ----------------------------------------------------------------------- */
@@ -215,189 +143,15 @@ void staging_fini(struct staging *staging)
     workspace_remove(staging->folder);
 }
 
-/* --- command lines --------------------------------------------------------------------------- */
+/* --- starting and stopping ------------------------------------------------------------------- */
 
-#define MAX_HOLES 24
-
-struct holes {
-    struct iut_hole list[MAX_HOLES];
-    size_t count;
-};
-
-static void hole(struct holes *holes, const char *name, const char *value)
+static enum err write_config(const struct staging *staging, const char *text, struct diag *why)
 {
-    if (holes->count < MAX_HOLES)
-        holes->list[holes->count++] = (struct iut_hole){name, value};
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash == NULL ? path : slash + 1;
-}
-
-static void argument_holes(struct staging *staging, struct holes *holes)
-{
-    static const char *const names[] = {"1", "2", "3", "4"};
-    const struct exchange *exchange = staging->one->exchange;
-    const char *const *arguments = exchange->arguments;
-    size_t count = 0;
-
-    while (arguments[count] != NULL && count < 4) {
-        hole(holes, names[count], arguments[count]);
-        count++;
-    }
-    hole(holes, "remote", count > 0 ? arguments[0] : "");
-    hole(holes, "local", count > 1 ? arguments[1] : count > 0 ? base_name(arguments[0]) : "");
-    for (; count < 4; count++)
-        hole(holes, names[count], "");
-}
-
-static void server_holes(struct staging *staging, struct holes *holes)
-{
-    char addr[ENDPOINT_TEXT];
-    struct arena *arena = &staging->arena;
-
-    endpoint_addr(&staging->server, addr);
-    hole(holes, "host", arena_text(arena, bytes_of(addr)));
-    hole(holes, "port", arena_printf(arena, "%u", staging->server.port));
-    hole(holes, "url",
-         arena_printf(arena, "%s://%s%s%s:%u/%s", protocol_name(staging->one->exchange->protocol),
-                      staging->server.family == 6 ? "[" : "", addr,
-                      staging->server.family == 6 ? "]" : "", staging->server.port,
-                      staging->one->exchange->arguments[0] == NULL
-                          ? ""
-                          : staging->one->exchange->arguments[0]));
-}
-
-static void fill_holes(struct staging *staging, struct holes *holes)
-{
-    hole(holes, "user", staging->user);
-    hole(holes, "password", staging->password);
-    hole(holes, "work", staging->folder);
-    hole(holes, "root", staging->root);
-    hole(holes, "config", arena_printf(&staging->arena, "%s/config", staging->folder));
-    hole(holes, "peerspec", staging->rig->settings->self);
-    hole(holes, "builtin", staging->rig->settings->builtin);
-    hole(holes, "suites", staging->rig->settings->suites);
-    hole(holes, "exchange", staging->one->exchange->path);
-    server_holes(staging, holes);
-    argument_holes(staging, holes);
-}
-
-/* Does the exchange speak of a file of this name? Then the word means the client's own. */
-static bool named_by_exchange(const struct exchange *exchange, const char *word)
-{
-    for (size_t i = 0; exchange->arguments[i] != NULL; i++)
-        if (strcmp(exchange->arguments[i], word) == 0)
-            return true;
-    for (size_t i = 0; i < exchange->local_count; i++)
-        if (strcmp(exchange->local[i].name, word) == 0)
-            return true;
-    return false;
-}
-
-/* The program runs in the case's folder: a word that names a file where peerspec was started, as a
- * script of an interpreter does, is written with its whole path. */
-static const char *from_where_we_are(struct staging *staging, const char *word)
-{
-    char path[PATH_MAX];
-    struct stat file;
-
-    if (word[0] == '/' || strchr(word, '{') != NULL || stat(word, &file) != 0 ||
-        !S_ISREG(file.st_mode) || named_by_exchange(staging->one->exchange, word) ||
-        realpath(word, path) == NULL)
-        return word;
-    return arena_text(&staging->arena, bytes_of(path));
-}
-
-/* In a word that is a URL, what is filled in is percent-encoded (RFC 3986 section 2.1). */
-static const char *as_url(struct staging *staging, const char *word)
-{
-    static const char *const names[] = {"{remote}", "{user}", "{password}"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names && strstr(word, "://") != NULL; i++) {
-        const char *at = strstr(word, names[i]);
-
-        if (at != NULL)
-            word = arena_printf(&staging->arena, "%.*s{%%%s", (int)(at - word), word, at + 1);
-    }
-    return word;
-}
-
-static enum err bare_command(struct staging *staging, const struct holes *holes,
-                             const char *const **argv, struct diag *why)
-{
-    const char *const *command = subject_of(staging->rig)->command;
-    size_t count = 0;
-    const char **filled;
-
-    while (command[count] != NULL)
-        count++;
-    filled = arena_take(&staging->arena, (count + 1) * sizeof *filled);
-    for (size_t i = 0; i < count; i++)
-        if (iut_fill(&staging->arena, as_url(staging, from_where_we_are(staging, command[i])),
-                     holes->list, holes->count, &filled[i], why) != OK)
-            return why->code;
-    *argv = filled;
-    return OK;
-}
-
-static enum err command_line(struct staging *staging, const struct holes *holes,
-                             const char *const **argv, struct diag *why)
-{
-    const struct iut *iut = subject_of(staging->rig)->iut;
-    const struct exchange *exchange = staging->one->exchange;
-    const struct iut_operation *operation;
-
-    if (iut == NULL)
-        return bare_command(staging, holes, argv, why);
-    if (iut->side == SIDE_SERVER)
-        return iut_command(&staging->arena, iut->start, holes->list, holes->count, argv, why);
-    operation = iut_operation(iut, exchange->operation == NULL ? "get" : exchange->operation);
-    if (operation == NULL)
-        return diag_set(why, ERR_USAGE, "the adapter %s has no operation '%s'", iut->name,
-                        exchange->operation == NULL ? "get" : exchange->operation);
-    return iut_command(&staging->arena, operation->command, holes->list, holes->count, argv, why);
-}
-
-static enum err environment(struct staging *staging, const struct holes *holes,
-                            const char *const **env, struct diag *why)
-{
-    const struct iut *iut = subject_of(staging->rig)->iut;
-    const char **filled;
-    size_t count = 0;
-
-    *env = NULL;
-    if (iut == NULL || iut->env == NULL)
-        return OK;
-    while (iut->env[count] != NULL)
-        count++;
-    filled = arena_take(&staging->arena, (count + 1) * sizeof *filled);
-    for (size_t i = 0; i < count; i++)
-        if (iut_fill(&staging->arena, iut->env[i], holes->list, holes->count, &filled[i], why) !=
-            OK)
-            return why->code;
-    *env = filled;
-    return OK;
-}
-
-static enum err write_config(struct staging *staging, const struct holes *holes, struct diag *why)
-{
-    const struct iut *iut = subject_of(staging->rig)->iut;
     char path[WORKSPACE_PATH + 96];
-    const char *text;
 
-    if (iut == NULL || iut->config == NULL)
-        return OK;
-    if (iut_fill(&staging->arena, iut->config, holes->list, holes->count, &text, why) != OK)
-        return why->code;
     snprintf(path, sizeof path, "%s/config", staging->folder);
     return workspace_write(path, bytes_of(text), why);
 }
-
-/* --- starting and stopping ------------------------------------------------------------------- */
 
 /* The same arguments with the program's full path: servers are often not on PATH. */
 static const char *const *with_path(struct staging *staging, const char *const *argv,
@@ -422,7 +176,7 @@ static enum err launch(struct staging *staging, const char *const *argv, const c
     enum err err;
 
     snprintf(path, sizeof path, "%s", argv[0]);
-    if (strchr(argv[0], '/') == NULL && !spawn_find(argv[0], path, sizeof path))
+    if (strchr(argv[0], '/') == NULL && !program_find(argv[0], path, sizeof path))
         return diag_set(why, ERR_UNREACHABLE, "the program %s is not installed here", argv[0]);
     options.argv = with_path(staging, argv, path);
     options.output = open(staging->output, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
@@ -494,20 +248,16 @@ static enum err wait_until_it_listens(struct staging *staging, struct diag *why)
 
 enum err staging_start(struct staging *staging, struct diag *why)
 {
-    struct holes holes = {.count = 0};
-    const char *const *argv, *const *env;
+    struct invocation call;
     enum err err;
 
     if (elsewhere(staging->rig))
         return OK;
-    fill_holes(staging, &holes);
-    err = command_line(staging, &holes, &argv, why);
+    err = invocation_make(staging, &call, why);
+    if (err == OK && call.config != NULL)
+        err = write_config(staging, call.config, why);
     if (err == OK)
-        err = environment(staging, &holes, &env, why);
-    if (err == OK)
-        err = write_config(staging, &holes, why);
-    if (err == OK)
-        err = launch(staging, argv, env, why);
+        err = launch(staging, call.argv, call.env, why);
     if (err == OK && staging->one->iut == SIDE_SERVER)
         err = wait_until_it_listens(staging, why);
     return err;

@@ -21,9 +21,6 @@ struct staging {
     bool ended;
 };
 
-/* Does the case apply to this IUT? NULL: yes; otherwise the sentence that says why not. */
-const char *staging_skips(const struct rig *rig, const struct plan_case *one, char *why,
-                          size_t room);
 /* Make the folder and the files. */
 NODISCARD enum err staging_init(struct staging *staging, struct rig *rig,
                                 const struct plan_case *one, struct diag *why);

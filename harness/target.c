@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/digit.h"
+
 static enum err bad(struct diag *why, struct bytes text, const char *what)
 {
     return diag_set(why, ERR_USAGE, "'" BYTES_FMT "' %s", BYTES_ARG(text), what);
@@ -67,14 +69,6 @@ enum err hostport_parse(struct arena *arena, const char *text, struct hostport *
 
 /* ---- URLs ---- */
 
-static int hex_digit(char octet)
-{
-    if (octet >= '0' && octet <= '9')
-        return octet - '0';
-    octet = (char)tolower((unsigned char)octet);
-    return octet >= 'a' && octet <= 'f' ? octet - 'a' + 10 : -1;
-}
-
 /* The text with its %XX decoded; NULL where one of them is not two hex digits, or is a zero. */
 static const char *decoded(struct arena *arena, struct bytes in)
 {
@@ -88,8 +82,8 @@ static const char *decoded(struct arena *arena, struct bytes in)
             out[len++] = in.at[i];
             continue;
         }
-        high = i + 1 < in.len ? hex_digit(in.at[i + 1]) : -1;
-        low = i + 2 < in.len ? hex_digit(in.at[i + 2]) : -1;
+        high = i + 1 < in.len ? digit_hex(in.at[i + 1]) : -1;
+        low = i + 2 < in.len ? digit_hex(in.at[i + 2]) : -1;
         if (high < 0 || low < 0 || high + low == 0)
             return NULL;
         out[len++] = (char)(high * 16 + low);

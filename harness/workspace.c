@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define CHUNK 65536 /* octets read at once */
+
 enum err workspace_new(char *path, struct diag *why)
 {
     const char *parent = getenv("TMPDIR");
@@ -103,22 +105,21 @@ enum err workspace_files(const char *folder, const struct exchange_file *files, 
     return err;
 }
 
-bool workspace_read(const char *path, struct buf *out)
+void workspace_read(const char *path, struct buf *out)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = 0;
+    ssize_t got = 1;
 
-    if (fd < 0)
-        return false;
-    for (;;) {
-        char *space = buf_space(out, 65536);
+    while (fd >= 0 && got > 0 && out->len < out->ceiling) {
+        size_t room = out->ceiling - out->len, len = room < CHUNK ? room : CHUNK;
+        char *space = buf_space(out, len);
 
-        if (space == NULL || (got = read(fd, space, 65536)) <= 0)
-            break;
-        buf_grew(out, (size_t)got);
+        got = space == NULL ? 0 : read(fd, space, len);
+        if (got > 0)
+            buf_grew(out, (size_t)got);
     }
-    close(fd);
-    return got == 0;
+    if (fd >= 0)
+        close(fd);
 }
 
 void workspace_remove(const char *path)

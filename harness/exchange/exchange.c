@@ -247,6 +247,16 @@ static struct bytes without_mark(struct bytes text)
     return bytes_starts(text, "\xef\xbb\xbf") ? bytes_from(text, 3) : text;
 }
 
+static struct script script_of(struct loaded *loaded, const char *called,
+                               const struct exchange_places *places)
+{
+    return (struct script){.exchange = &loaded->exchange,
+                           .source = {.path = loaded->exchange.path,
+                                      .called = called,
+                                      .places = places,
+                                      .arena = &loaded->arena}};
+}
+
 static void keep_first(void *ctx, const struct diag *problem)
 {
     struct diag *first = ctx;
@@ -265,13 +275,9 @@ enum err exchange_parse(struct bytes text, const char *path, const struct exchan
     *out = NULL;
     if (loaded == NULL)
         return diag_set(why, ERR_SYSTEM, "out of memory");
-    script = (struct script){.exchange = &loaded->exchange,
-                             .source = {.path = loaded->exchange.path,
-                                        .called = path,
-                                        .places = places,
-                                        .arena = &loaded->arena,
-                                        .report = keep_first,
-                                        .ctx = &first}};
+    script = script_of(loaded, path, places);
+    script.source.report = keep_first;
+    script.source.ctx = &first;
     read_script(&script, without_mark(arena_bytes(&loaded->arena, text)));
     if (first.code != OK) {
         exchange_free(&loaded->exchange);
@@ -323,14 +329,10 @@ size_t exchange_lint(const char *path, const struct exchange_places *places,
         exchange_free(loaded == NULL ? NULL : &loaded->exchange);
         return 1;
     }
-    script = (struct script){.exchange = &loaded->exchange,
-                             .source = {.path = loaded->exchange.path,
-                                        .called = path,
-                                        .places = places,
-                                        .arena = &loaded->arena,
-                                        .lints = true,
-                                        .report = report,
-                                        .ctx = ctx}};
+    script = script_of(loaded, path, places);
+    script.source.lints = true;
+    script.source.report = report;
+    script.source.ctx = ctx;
     read_script(&script, without_mark(text));
     lint_exchange(&script.source, script.exchange, script.body_problems == 0, allowed);
     exchange_free(&loaded->exchange);

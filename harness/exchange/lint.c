@@ -55,7 +55,7 @@ static void lint_deliveries(struct source *source, const struct exchange *exchan
                        side_name(side_other(step->speaker)), delivery_name(step->act.kind));
 }
 
-static bool has_hole(const struct step *step, enum hole hole)
+bool lint_has_hole(const struct step *step, enum hole hole)
 {
     for (size_t n = 0; n < step->line_count; n++)
         for (size_t i = 0; i < step->lines[n].count; i++)
@@ -79,10 +79,10 @@ static void lint_holes(struct source *source, const struct exchange *exchange,
     if (step->kind != STEP_LINE || step->speaker != SIDE_SERVER || !exchange->tests[SIDE_SERVER] ||
         exchange->match == MATCH_TEXT)
         return;
-    if (has_hole(step, HOLE_PORT) && !has_code(step, 229))
+    if (lint_has_hole(step, HOLE_PORT) && !has_code(step, 229))
         source_problem(source, step->at,
                        "{port} can never be bound here: only 229 carries (|||port|)");
-    if (has_hole(step, HOLE_EPRT))
+    if (lint_has_hole(step, HOLE_EPRT))
         source_problem(source, step->at,
                        "{eprt} can never be bound here: it is the argument of EPRT, "
                        "not of a reply");

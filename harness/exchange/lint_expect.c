@@ -86,15 +86,6 @@ static void check_absence(struct source *source, const struct exchange *exchange
     }
 }
 
-static bool bound_by(const struct step *step, enum hole hole)
-{
-    for (size_t n = 0; n < step->line_count; n++)
-        for (size_t i = 0; i < step->lines[n].count; i++)
-            if (step->lines[n].pieces[i].hole == hole)
-                return true;
-    return false;
-}
-
 static void check_operand(struct source *source, const struct exchange *exchange, struct place at,
                           const struct operand *operand)
 {
@@ -108,7 +99,7 @@ static void check_operand(struct source *source, const struct exchange *exchange
                 operand->hole == HOLE_HOST))
         return;
     for (size_t i = 0; i < exchange->step_count; i++)
-        if (bound_by(&exchange->steps[i], operand->hole))
+        if (lint_has_hole(&exchange->steps[i], operand->hole))
             return;
     source_problem(source, at, "'%.*s' can never be bound: no line of the script has this hole",
                    SOURCE_WORD(operand->source));

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/digit.h"
 #include "exchange/hole.h"
 #include "exchange/pattern_parse.h"
 #include "proto/ftp_facts.h"
@@ -146,15 +147,10 @@ bool pattern_match(const struct pattern *pattern, struct bytes text, struct bind
     return true;
 }
 
-static bool digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* The reply's text behind its code. */
 static struct bytes behind_code(struct bytes text)
 {
-    bool code = text.len >= 3 && digit(text.at[0]) && digit(text.at[1]) && digit(text.at[2]);
+    bool code = text.len >= 3 && digit_is(text.at[0]) && digit_is(text.at[1]) && digit_is(text.at[2]);
 
     return bytes_from(text, !code ? 0 : text.len > 3 ? 4 : 3);
 }
@@ -164,7 +160,7 @@ static struct bytes first_number(struct bytes text, const char *allowed)
 {
     size_t start = 0, end;
 
-    while (start < text.len && !digit(text.at[start]))
+    while (start < text.len && !digit_is(text.at[start]))
         start++;
     for (end = start; end < text.len; end++)
         if (text.at[end] == '\0' || strchr(allowed, text.at[end]) == NULL)

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "exchange/quote.h"
+#include "base/digit.h"
 #include "exchange/suggest.h"
 
 struct parsing {
@@ -60,11 +60,11 @@ static bool add_hex(struct parsing *parsing, struct bytes name)
     if (name.len < 3 || name.len % 2 == 0 || name.at[0] != 'x')
         return false;
     for (size_t i = 1; i < name.len; i++)
-        if (quote_hex_digit(name.at[i]) < 0)
+        if (digit_hex(name.at[i]) < 0)
             return false;
     for (size_t i = 1; i < name.len; i += 2)
         add_octet(parsing,
-                  (char)(quote_hex_digit(name.at[i]) * 16 + quote_hex_digit(name.at[i + 1])));
+                  (char)(digit_hex(name.at[i]) * 16 + digit_hex(name.at[i + 1])));
     return true;
 }
 

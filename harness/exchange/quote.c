@@ -2,16 +2,7 @@
 
 #include <string.h>
 
-int quote_hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
+#include "base/digit.h"
 
 static bool octal(char c)
 {
@@ -32,8 +23,8 @@ static bool hex_escape(struct source *source, struct line *line, unsigned *value
     size_t from = ++line->at;
 
     *value = 0;
-    while (line->at - from < 2 && quote_hex_digit(line_peek(line)) >= 0)
-        *value = *value * 16 + (unsigned)quote_hex_digit(line->text.at[line->at++]);
+    while (line->at - from < 2 && digit_hex(line_peek(line)) >= 0)
+        *value = *value * 16 + (unsigned)digit_hex(line->text.at[line->at++]);
     if (line->at == from)
         return source_problem(source, source_place(source, line, from),
                               "one or two hexadecimal digits come after '\\x'");
@@ -73,6 +64,16 @@ static bool escape(struct source *source, struct line *line, char *octet)
     return true;
 }
 
+/* Take the quote that ends what begins at `open`. */
+static bool close_quote(struct source *source, struct line *line, size_t open)
+{
+    if (line->at >= line->text.len)
+        return source_problem(source, source_place(source, line, open),
+                              "the quote is not closed on its line");
+    line->at++;
+    return true;
+}
+
 bool quote_text(struct source *source, struct line *line, struct bytes *octets)
 {
     size_t open = line->at++, len = 0;
@@ -85,12 +86,8 @@ bool quote_text(struct source *source, struct line *line, struct bytes *octets)
             return false;
         room[len++] = octet;
     }
-    if (line->at >= line->text.len)
-        return source_problem(source, source_place(source, line, open),
-                              "the quote is not closed on its line");
-    line->at++;
     *octets = (struct bytes){room, len};
-    return true;
+    return close_quote(source, line, open);
 }
 
 bool quote_hex(struct source *source, struct line *line, struct bytes *octets)
@@ -100,22 +97,18 @@ bool quote_hex(struct source *source, struct line *line, struct bytes *octets)
 
     line->at += 2;
     while (!line_over(line) && line_peek(line) != '"') {
-        int high = quote_hex_digit(line_peek(line)), low;
+        int high = digit_hex(line_peek(line)), low;
 
         if (high < 0)
             return source_unexpected(source, line, "a pair of hexadecimal digits");
         line->at++;
-        low = quote_hex_digit(line_peek(line));
+        low = digit_hex(line_peek(line));
         if (low < 0)
             return source_problem(source, source_place(source, line, line->at - 1),
                                   "an octet is written as two hexadecimal digits");
         line->at++;
         room[len++] = (char)(high * 16 + low);
     }
-    if (line->at >= line->text.len)
-        return source_problem(source, source_place(source, line, open),
-                              "the quote is not closed on its line");
-    line->at++;
     *octets = (struct bytes){room, len};
-    return true;
+    return close_quote(source, line, open);
 }

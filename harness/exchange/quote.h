@@ -10,7 +10,5 @@
 bool quote_text(struct source *source, struct line *line, struct bytes *octets);
 /* Take x"00ff": pairs of hexadecimal digits; blanks between pairs are passed. */
 bool quote_hex(struct source *source, struct line *line, struct bytes *octets);
-/* The value of a hexadecimal digit, or -1. */
-int quote_hex_digit(char c);
 
 #endif

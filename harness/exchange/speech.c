@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/digit.h"
 #include "exchange/pattern_parse.h"
 #include "exchange/payload.h"
 
@@ -46,11 +47,6 @@ bool speech_command(struct steps_reader *steps, struct line *line, bool optional
     return true;
 }
 
-static bool digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* "331" or "331|230": passes them; their number, 0 where there is no such thing. SIZE_MAX: too
  * many. */
 static size_t take_codes(struct line *line, int codes[STEP_CODES])
@@ -61,7 +57,7 @@ static size_t take_codes(struct line *line, int codes[STEP_CODES])
     do {
         struct bytes rest = line_rest(&ahead);
 
-        if (rest.len < 3 || !digit(rest.at[0]) || !digit(rest.at[1]) || !digit(rest.at[2]))
+        if (rest.len < 3 || !digit_is(rest.at[0]) || !digit_is(rest.at[1]) || !digit_is(rest.at[2]))
             return 0;
         if (count == STEP_CODES)
             return SIZE_MAX;

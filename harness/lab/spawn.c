@@ -8,19 +8,16 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "lab/program.h"
 #include "lab/supervisor.h"
 
 #define PATH_ROOM 4096
 #define STACK_ROOM 65536
-
-static const char folders_below_root[] =
-    "/usr/bin:/usr/sbin:/bin:/sbin:/usr/local/bin:/usr/local/sbin:/usr/games:/";
 
 extern char **environ;
 
@@ -34,70 +31,6 @@ struct spawn {
     int64_t started;
     struct spawn_end end;
 };
-
-static bool runs(const char *path)
-{
-    struct stat file;
-
-    return stat(path, &file) == 0 && S_ISREG(file.st_mode) && access(path, X_OK) == 0;
-}
-
-/* Looks in each folder of a list like PATH's. */
-static bool find_in(const char *root, const char *folders, const char *program, char *path,
-                    size_t room)
-{
-    for (const char *at = folders;; at++) {
-        size_t len = strcspn(at, ":");
-        int wrote = snprintf(path, room, "%s%.*s/%s", root, len == 0 ? 1 : (int)len,
-                             len == 0 ? "." : at, program);
-
-        if (wrote > 0 && (size_t)wrote < room && runs(path))
-            return true;
-        at += len;
-        if (*at == '\0')
-            return false;
-    }
-}
-
-static bool find(const char *program, char *path, size_t room)
-{
-    const char *folders = getenv("PATH");
-    const char *root = getenv("PEERSPEC_IUT_ROOT");
-
-    if (strchr(program, '/') != NULL) {
-        int wrote = snprintf(path, room, "%s", program);
-
-        return wrote > 0 && (size_t)wrote < room && runs(path);
-    }
-    if (find_in("", folders == NULL ? "/usr/bin:/bin" : folders, program, path, room) ||
-        find_in("", "/usr/sbin:/sbin:/usr/local/sbin", program, path, room))
-        return true;
-    return root != NULL && *root != '\0' && find_in(root, folders_below_root, program, path, room);
-}
-
-/* The program is run from another folder than it was looked for in. */
-static bool make_absolute(char *path, size_t room)
-{
-    char here[PATH_ROOM];
-    size_t len, path_len = strlen(path);
-
-    if (path[0] == '/')
-        return true;
-    if (getcwd(here, sizeof here) == NULL)
-        return false;
-    len = strlen(here);
-    if (len + 1 + path_len + 1 > room)
-        return false;
-    memmove(path + len + 1, path, path_len + 1);
-    memcpy(path, here, len);
-    path[len] = '/';
-    return true;
-}
-
-bool spawn_find(const char *program, char *path, size_t room)
-{
-    return *program != '\0' && find(program, path, room) && make_absolute(path, room);
-}
 
 static size_t list_len(const char *const *list)
 {
@@ -245,7 +178,7 @@ static enum err start(struct spawn *spawn, const struct spawn_options *options, 
     int on = 1, ends[2];
     enum err code;
 
-    if (!spawn_find(options->argv[0], path, sizeof path))
+    if (!program_find(options->argv[0], path, sizeof path))
         return diag_set(why, ERR_UNREACHABLE, "there is no program %s", options->argv[0]);
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return diag_set(why, ERR_SYSTEM, "socketpair: %s", strerror(errno));

@@ -47,8 +47,4 @@ bool spawn_has_own_pids(const struct spawn *spawn); /* a PID namespace was to be
 void spawn_stop(struct spawn *spawn, int64_t grace, struct spawn_end *end);
 void spawn_free(struct spawn *spawn); /* stops it at once where it still runs; takes NULL */
 
-/* The full path of a program, looked for on PATH, then in /usr/sbin, /sbin, /usr/local/sbin and below
- * the folder that PEERSPEC_IUT_ROOT names. False where there is none. */
-bool spawn_find(const char *program, char *path, size_t room);
-
 #endif

@@ -2,10 +2,7 @@
 
 #include <ctype.h>
 
-#define IAC 255
-#define TELNET_SE 240
-#define TELNET_SB 250
-#define TELNET_WILL 251
+#include "proto/telnet.h"
 
 #define ARG FTP_VERB_NEEDS_ARG
 #define NONE FTP_VERB_NO_ARG
@@ -116,37 +113,25 @@ static int peek(const struct reading *line, size_t ahead)
     return at < line->in.len ? (unsigned char)line->in.at[at] : -1;
 }
 
-/* Skip from IAC SB over IAC SE. */
-static bool skip_subnegotiation(struct reading *line)
-{
-    static const char end[] = {(char)IAC, (char)TELNET_SE};
-    struct bytes rest = bytes_from(line->in, line->at);
-    size_t found = bytes_search(rest, (struct bytes){end, sizeof end});
-
-    line->at += found + sizeof end;
-    return found < rest.len;
-}
-
 /* Take the IAC sequence; false where it is not all there. An IAC that no Telnet command follows is
  * an octet of a client that does not double it. */
 static bool take_telnet(struct reading *line)
 {
+    size_t len = telnet_length(bytes_from(line->in, line->at));
     int next = peek(line, 1);
 
-    if (next < 0)
+    if (len == 0)
         return false;
-    if (next < TELNET_SE || next == IAC) {
-        put(line, IAC);
-        line->at += next == IAC ? 2 : 1;
+    if (next < TELNET_SE || next == TELNET_IAC) {
+        put(line, TELNET_IAC);
+        line->at += next == TELNET_IAC ? 2 : 1;
         return true;
     }
     line->quirks |= FTP_COMMAND_TELNET;
     if (next >= TELNET_SB)
         line->quirks |= FTP_COMMAND_NEGOTIATES;
-    if (next == TELNET_SB)
-        return skip_subnegotiation(line);
-    line->at += next >= TELNET_WILL ? 3 : 2;
-    return line->at <= line->in.len;
+    line->at += len;
+    return true;
 }
 
 /* CR NUL stands for CR (RFC 854, RFC 2640 section 3.1); CR LF leaves its LF to the caller. */
@@ -181,7 +166,7 @@ static bool read_line(struct reading *line)
             take_lf(line);
             return true;
         }
-        if (now == IAC) {
+        if (now == TELNET_IAC) {
             if (!take_telnet(line))
                 return false;
             continue;

@@ -3,15 +3,12 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/digit.h"
+
 static enum parse bad(struct flaw *flaw, size_t at, const char *what)
 {
     *flaw = (struct flaw){at, what};
     return PARSE_BAD;
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
 }
 
 /* The fields of a time-val in their order, with the range of each (RFC 3659 section 2.3). */
@@ -52,7 +49,7 @@ static bool fraction(struct bytes in, size_t *at)
     if (in.at[*at] != '.')
         return false;
     for (++*at; *at < in.len; ++*at)
-        if (!is_digit(in.at[*at]))
+        if (!digit_is(in.at[*at]))
             return false;
     return in.at[in.len - 1] != '.';
 }

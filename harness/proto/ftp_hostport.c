@@ -3,10 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+#include "base/digit.h"
 
 static enum parse bad(struct flaw *flaw, size_t at, const char *what)
 {
@@ -19,7 +16,7 @@ static struct bytes digits(struct bytes in)
 {
     size_t len = 0;
 
-    while (len < in.len && is_digit(in.at[len]))
+    while (len < in.len && digit_is(in.at[len]))
         len++;
     return bytes_slice(in, 0, len);
 }
@@ -85,7 +82,7 @@ static size_t list_length(struct bytes in)
 {
     size_t len = 0;
 
-    while (len < in.len && (is_digit(in.at[len]) || in.at[len] == ','))
+    while (len < in.len && (digit_is(in.at[len]) || in.at[len] == ','))
         len++;
     return len;
 }
@@ -211,7 +208,7 @@ static const char *take_extended(struct bytes in, size_t *at, uint16_t *port)
     const char *wrong;
 
     ++*at;
-    if (*at >= in.len || !may_delimit(in.at[*at]) || is_digit(in.at[*at]))
+    if (*at >= in.len || !may_delimit(in.at[*at]) || digit_is(in.at[*at]))
         return "no delimiter follows the parenthesis";
     delimiter = in.at[*at];
     for (int i = 0; i < 3; i++)

@@ -1,9 +1,7 @@
 #include "proto/ftp_reply.h"
 
-#define IAC 255
-#define TELNET_SE 240
-#define TELNET_SB 250
-#define TELNET_WILL 251
+#include "base/digit.h"
+#include "proto/telnet.h"
 
 static unsigned octet(struct bytes in, size_t at)
 {
@@ -27,33 +25,12 @@ struct bytes ftp_line_text(struct bytes line)
     return line;
 }
 
-/* Length of the Telnet command at the start of `in`, 0 where it is not all there. */
-static size_t telnet_length(struct bytes in)
-{
-    static const char end[] = {(char)IAC, (char)TELNET_SE};
-    size_t len = 2;
-
-    if (in.len < 2)
-        return 0;
-    if (octet(in, 1) == TELNET_SB) {
-        len = bytes_search(in, (struct bytes){end, sizeof end}) + sizeof end;
-    } else if (octet(in, 1) >= TELNET_WILL && octet(in, 1) < IAC) {
-        len = 3;
-    }
-    return len > in.len ? 0 : len;
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* How many of the first three octets are digits, as far as they are there. */
 static size_t digits(struct bytes line)
 {
     size_t count = 0;
 
-    while (count < 3 && count < line.len && is_digit(line.at[count]))
+    while (count < 3 && count < line.len && digit_is(line.at[count]))
         count++;
     return count;
 }
@@ -67,8 +44,8 @@ static unsigned quirk_at(struct bytes text, size_t i)
 {
     unsigned now = octet(text, i), next = i + 1 < text.len ? octet(text, i + 1) : 0;
 
-    if (now == IAC)
-        return next >= TELNET_SE && next < IAC ? FTP_REPLY_TELNET : FTP_REPLY_8BIT;
+    if (now == TELNET_IAC)
+        return next >= TELNET_SE && next < TELNET_IAC ? FTP_REPLY_TELNET : FTP_REPLY_8BIT;
     if (now > 127)
         return FTP_REPLY_8BIT;
     if (now == '\r')
@@ -143,7 +120,7 @@ static size_t telnet_before(struct bytes in, bool *whole)
     size_t at = 0, len;
 
     *whole = true;
-    while (at < in.len && octet(in, at) == IAC) {
+    while (at < in.len && octet(in, at) == TELNET_IAC) {
         len = telnet_length(bytes_from(in, at));
         if (len == 0) {
             *whole = false;

@@ -227,6 +227,13 @@ static inline void rig_login(struct rig *rig)
     rig_expect(rig, "TYPE I", 200);
 }
 
+/* A server with that fault, and the client logged in. */
+static inline void rig_login_faulty(struct rig *rig, const char *fault)
+{
+    rig_start_faulty(rig, fault);
+    rig_login(rig);
+}
+
 /* PASV, and the data connection to what it says. */
 static inline void rig_pasv(struct rig *rig)
 {

@@ -148,8 +148,7 @@ static const struct {
 
 START_TEST(a_fault_breaks_the_framing_that_it_is_about)
 {
-    rig_start_faulty(&rig, framed[_i].fault);
-    rig_login(&rig);
+    rig_login_faulty(&rig, framed[_i].fault);
     ck_assert_msg(strstr(rig_raw(&rig, framed[_i].command, framed[_i].holds), framed[_i].holds) !=
                       NULL,
                   "%s: %s", framed[_i].fault, buf_text(&rig.replies));
@@ -190,8 +189,7 @@ static const struct {
 
 START_TEST(a_fault_changes_the_150)
 {
-    rig_start_faulty(&rig, preliminaries[_i].fault);
-    rig_login(&rig);
+    rig_login_faulty(&rig, preliminaries[_i].fault);
     rig_pasv(&rig);
     ck_assert_str_eq(rig_ask(&rig, preliminaries[_i].command), preliminaries[_i].reply);
 }
@@ -199,8 +197,7 @@ END_TEST
 
 START_TEST(two_150_are_two)
 {
-    rig_start_faulty(&rig, "two-150");
-    rig_login(&rig);
+    rig_login_faulty(&rig, "two-150");
     rig_pasv(&rig);
     rig_expect(&rig, "RETR a.txt", 150);
     ck_assert_int_eq(atoi(rig_reply(&rig)), 150);

@@ -27,6 +27,9 @@ static void set_up(void)
         "title: b\nspec: RFC 959 5.4\nlevel: SHOULD\nvary: delivery\n\nC> NOOP\nS> 200 Yes.\n");
     put("ftp/quit.exchange",
         "title: q\nspec: RFC 959 5.4\ntests: client\nvary: order\n\nC> QUIT\nS> 221 Bye.\n");
+    put("ftp/get.exchange",
+        "title: g\nspec: RFC 959 5.4\ntests: client\nclient: get a\nfiles: a = \"a\"\n\n"
+        "C> RETR a\nS> 226 Done.\n");
     put("udp/echo.exchange", "title: e\nspec: RFC 862\nprotocol: udp\n\nC> \"x\"\nS> \"x\"\n");
     plan = (struct plan){0};
 }
@@ -103,6 +106,21 @@ START_TEST(weaker_levels_are_left_out)
 }
 END_TEST
 
+START_TEST(what_asks_for_another_operation_is_left_out)
+{
+    struct plan_selection selection = {
+        .iut = SIDE_CLIENT, .protocol = -1, .level = LEVEL_PRACTICE, .operation = "get"};
+
+    ck_assert_int_eq(plan_make(&places, &selection, &plan, &why), OK);
+    ck_assert_uint_eq(plan.count, 1);
+    ck_assert_str_eq(plan.cases[0].id, "ftp/get");
+    ck_assert_uint_eq(plan.cases[0].baseline, 0);
+    plan_fini(&plan);
+    selection.operation = "put";
+    ck_assert_int_eq(plan_make(&places, &selection, &plan, &why), ERR_USAGE);
+}
+END_TEST
+
 START_TEST(shards_share_all_exchanges_among_them)
 {
     size_t cases = 0;
@@ -146,6 +164,7 @@ int main(void)
     tcase_add_test(select, one_variation_comes_with_the_case_it_is_compared_with);
     tcase_add_test(select, a_selector_that_selects_nothing_is_told_with_the_nearest);
     tcase_add_test(select, weaker_levels_are_left_out);
+    tcase_add_test(select, what_asks_for_another_operation_is_left_out);
     tcase_add_test(select, shards_share_all_exchanges_among_them);
     tcase_add_test(select, a_bad_script_that_is_selected_is_told_with_its_place);
     suite_add_tcase(suite, select);

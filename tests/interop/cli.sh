@@ -26,6 +26,21 @@ expect() {
     fi
 }
 
+# expect_nothing STATUS COMMAND...: the command ends with STATUS and has nothing for standard output.
+expect_nothing() {
+    status=$1
+    shift
+    out=$(timeout 60 "$@" 2>/dev/null </dev/null)
+    got=$?
+    if [ "$got" -ne "$status" ] || [ -n "$out" ]; then
+        echo "not ok: status $got instead of $status, or something is printed: $*"
+        printf '%s\n' "$out" | sed 's/^/    /' | head -n 8
+        failed=$((failed + 1))
+    else
+        echo "ok, and nothing is printed: $*"
+    fi
+}
+
 cat >"$work/good.exchange" <<'EOF'
 title: the client fetches a file
 spec:  RFC 959 4.1.3
@@ -44,6 +59,7 @@ C> NOOP
 S> 200 Yes.
 expct client exits 0
 EOF
+echo 'FTP-REPLY-CRLF  ftp://127.0.0.1:1/  it is known' >"$work/known.baseline"
 head -c 10 /dev/zero >"$work/garbage.pcap"
 : >"$work/empty.pcap"
 # One packet, raw IP: 192.0.2.1:21 > 192.0.2.2:40000, "220 Hi", CR LF.
@@ -78,7 +94,10 @@ expect 0 '<-- 220 Hi ---' "$bin" show "$work/small.pcap"
 expect 2 'none of which is asked for' "$bin" show "$work/small.pcap" --session 2
 expect 3 'missing.pcap' "$bin" show "$work/missing.pcap"
 expect 4 'cannot be resolved' "$bin" server ftp://no-such-host.invalid/
-expect 4 '' "$bin" server ftp://127.0.0.1:1/ --isolate none
+expect 4 'nobody listens' "$bin" server ftp://127.0.0.1:1/ --isolate none
+expect_nothing 4 "$bin" server ftp://127.0.0.1:1/ --isolate none
+expect_nothing 4 "$bin" server ftp://127.0.0.1:1/ --isolate none --baseline "$work/known.baseline"
+expect 4 'Bail out!' "$bin" server ftp://127.0.0.1:1/ --isolate none --tap -
 expect 4 'nobody listens' "$bin" server udp://127.0.0.1:9 --isolate none
 expect 4 'no-such-program' "$bin" client "$work/good.exchange" -- no-such-program '{url}'
 expect 0 '1 ' "$bin" client builtin "$work/good.exchange"

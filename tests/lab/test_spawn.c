@@ -434,47 +434,6 @@ START_TEST(in_a_namespace_of_ours_there_is_always_a_pid_namespace)
 }
 END_TEST
 
-/* A folder with a program `name` in it, and its path in *path. */
-static void make_program(const char *folder, const char *name, char *path)
-{
-    int file;
-
-    sprintf(path, "%s/%s", folder, name);
-    file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
-    ck_assert_int_ge(file, 0);
-    ck_assert_int_eq(fchmod(file, 0700), 0);
-    close(file);
-}
-
-START_TEST(programs_are_found_in_path_first_then_below_the_root_for_iuts)
-{
-    char root[] = "/tmp/peerspec-root-XXXXXX";
-    char below[64], program[128], found[256];
-
-    ck_assert_ptr_nonnull(mkdtemp(root));
-    snprintf(below, sizeof below, "%s/usr", root);
-    ck_assert_int_eq(mkdir(below, 0700), 0);
-    snprintf(below, sizeof below, "%s/usr/sbin", root);
-    ck_assert_int_eq(mkdir(below, 0700), 0);
-    make_program(below, "peerspec-iut", program);
-    ck_assert(!spawn_find("peerspec-iut", found, sizeof found));
-    setenv("PEERSPEC_IUT_ROOT", root, 1);
-    ck_assert(spawn_find("peerspec-iut", found, sizeof found));
-    ck_assert_str_eq(found, program);
-    ck_assert(!spawn_find("peerspec-iut", found, strlen(program)));
-    ck_assert(!spawn_find("usr", found, sizeof found));
-    ck_assert(!spawn_find("", found, sizeof found));
-    ck_assert(spawn_find("sh", found, sizeof found));
-    ck_assert_ptr_null(strstr(found, root));
-    ck_assert(spawn_find(program, found, sizeof found));
-    unlink(program);
-    rmdir(below);
-    snprintf(below, sizeof below, "%s/usr", root);
-    rmdir(below);
-    rmdir(root);
-}
-END_TEST
-
 static void say(const char *text)
 {
     if (write(1, text, strlen(text)) < 0)
@@ -575,7 +534,6 @@ static Suite *spawn_suite(void)
     Suite *suite = suite_create("spawn");
     TCase *ends = tcase_create("ends");
     TCase *starts = tcase_create("starts");
-    TCase *places = tcase_create("places");
 
     tcase_set_timeout(ends, 60);
     tcase_add_checked_fixture(ends, set_up, tear_down);
@@ -608,10 +566,8 @@ static Suite *spawn_suite(void)
     tcase_add_loop_test(starts, errno_is_the_callers_alone, 0, 2);
     tcase_add_test(starts, a_pid_namespace_is_used_where_there_is_one);
     tcase_add_test(starts, in_a_namespace_of_ours_there_is_always_a_pid_namespace);
-    tcase_add_test(places, programs_are_found_in_path_first_then_below_the_root_for_iuts);
     suite_add_tcase(suite, ends);
     suite_add_tcase(suite, starts);
-    suite_add_tcase(suite, places);
     return suite;
 }
 

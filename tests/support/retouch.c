@@ -3,65 +3,12 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "base/digit.h"
+#include "support/octets.h"
+
 #define TCP_HEADER 20
 
-/* --- octets --- */
-
-static void put16(char *at, size_t value)
-{
-    at[0] = (char)(value >> 8);
-    at[1] = (char)value;
-}
-
-static void put32(char *at, uint32_t value)
-{
-    put16(at, value >> 16);
-    put16(at + 2, value & 0xffff);
-}
-
-static uint32_t get16(const char *at)
-{
-    return (uint32_t)(uint8_t)at[0] << 8 | (uint8_t)at[1];
-}
-
-static uint32_t get32(const char *at)
-{
-    return get16(at) << 16 | get16(at + 2);
-}
-
-static uint32_t sum_of(const char *at, size_t len, uint32_t sum)
-{
-    for (size_t i = 0; i < len; i++)
-        sum += (uint32_t)(uint8_t)at[i] << (i % 2 == 0 ? 8 : 0);
-    while (sum > 0xffff)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return sum;
-}
-
-static bool is_ipv6(const char *packet)
-{
-    return (packet[0] & 0xf0) == 0x60;
-}
-
-static size_t ip_head(const char *packet)
-{
-    return is_ipv6(packet) ? 40 : (size_t)(packet[0] & 15) * 4;
-}
-
 /* --- words --- */
-
-static struct bytes next(struct bytes *rest)
-{
-    struct bytes word;
-    size_t len = 0;
-
-    *rest = bytes_trim(*rest);
-    while (len < rest->len && rest->at[len] != ' ')
-        len++;
-    word = bytes_slice(*rest, 0, len);
-    *rest = bytes_from(*rest, len);
-    return word;
-}
 
 static bool number_take(struct bytes word, struct retouch_number *number)
 {
@@ -93,14 +40,6 @@ static bool flags_take(struct retouch *retouch, struct bytes word)
     return word.len > 0;
 }
 
-static int digit(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = c == '\0' ? NULL : strchr(digits, c);
-
-    return at == NULL ? -1 : (int)(at - digits);
-}
-
 static bool options_take(struct retouch *retouch, struct bytes word)
 {
     retouch->set_options = true;
@@ -109,7 +48,7 @@ static bool options_take(struct retouch *retouch, struct bytes word)
     if (word.len % 8 != 0 || word.len / 2 > sizeof retouch->options)
         return false;
     for (size_t i = 0; i < word.len; i += 2) {
-        int high = digit(word.at[i]), low = digit(word.at[i + 1]);
+        int high = digit_hex(word.at[i]), low = digit_hex(word.at[i + 1]);
 
         if (high < 0 || low < 0)
             return false;
@@ -129,17 +68,17 @@ static bool window_take(struct retouch *retouch, struct bytes word)
     return true;
 }
 
-bool retouch_take(struct retouch *retouch, struct bytes word, struct bytes *rest)
+bool retouch_take(struct retouch *retouch, struct bytes word, struct wireline *line)
 {
     if (bytes_is(word, "seq"))
-        return number_take(next(rest), &retouch->seq);
+        return number_take(wireline_word(line), &retouch->seq);
     if (bytes_is(word, "ack"))
-        return number_take(next(rest), &retouch->ack);
+        return number_take(wireline_word(line), &retouch->ack);
     if (bytes_is(word, "flags"))
-        return flags_take(retouch, next(rest));
+        return flags_take(retouch, wireline_word(line));
     if (bytes_is(word, "window"))
-        return window_take(retouch, next(rest));
-    return bytes_is(word, "options") && options_take(retouch, next(rest));
+        return window_take(retouch, wireline_word(line));
+    return bytes_is(word, "options") && options_take(retouch, wireline_word(line));
 }
 
 /* --- the packet --- */
@@ -147,7 +86,7 @@ bool retouch_take(struct retouch *retouch, struct bytes word, struct bytes *rest
 static void number_put(const struct retouch_number *number, char *at)
 {
     if (number->set)
-        put32(at, number->relative ? get32(at) + number->value : number->value);
+        octets_put32(at, number->relative ? octets_get32(at) + number->value : number->value);
 }
 
 /* Returns the new length of the segment. */
@@ -166,25 +105,25 @@ static size_t options_put(const struct retouch *retouch, char *segment, size_t l
 
 static void lengths_put(char *packet, size_t len)
 {
-    size_t head = ip_head(packet);
+    size_t head = octets_ip_head(packet);
 
-    if (is_ipv6(packet)) {
-        put16(packet + 4, len - head);
+    if (octets_ipv6(packet)) {
+        octets_put16(packet + 4, len - head);
         return;
     }
-    put16(packet + 2, len);
-    put16(packet + 10, 0);
-    put16(packet + 10, ~sum_of(packet, head, 0) & 0xffff);
+    octets_put16(packet + 2, len);
+    octets_ip_sum(packet);
 }
 
 static void checksum_put(char *packet, size_t len)
 {
-    size_t head = ip_head(packet), addrs = is_ipv6(packet) ? 32 : 8;
+    size_t head = octets_ip_head(packet), addrs = octets_ipv6(packet) ? 32 : 8;
     uint32_t sum = (uint32_t)(len - head) + IPPROTO_TCP;
 
-    sum = sum_of(packet + (is_ipv6(packet) ? 8 : 12), addrs, sum);
-    put16(packet + head + 16, 0);
-    put16(packet + head + 16, ~sum_of(packet + head, len - head, sum) & 0xffff);
+    sum = octets_sum(packet + (octets_ipv6(packet) ? 8 : 12), addrs, sum);
+    octets_put16(packet + head + 16, 0);
+    octets_put16(packet + head + 16,
+                 (uint16_t)~octets_fold(octets_sum(packet + head, len - head, sum)));
 }
 
 static bool is_asked_for(const struct retouch *retouch)
@@ -195,17 +134,17 @@ static bool is_asked_for(const struct retouch *retouch)
 
 size_t retouch_packet(const struct retouch *retouch, char *packet, size_t len)
 {
-    char *segment = packet + ip_head(packet);
+    char *segment = packet + octets_ip_head(packet);
 
-    if (!is_asked_for(retouch) || packet[is_ipv6(packet) ? 6 : 9] != IPPROTO_TCP)
+    if (!is_asked_for(retouch) || packet[octets_ipv6(packet) ? 6 : 9] != IPPROTO_TCP)
         return len;
     number_put(&retouch->seq, segment + 4);
     number_put(&retouch->ack, segment + 8);
     if (retouch->set_flags)
         segment[13] = (char)retouch->flags;
     if (retouch->set_window)
-        put16(segment + 14, retouch->window);
-    len = ip_head(packet) + options_put(retouch, segment, len - ip_head(packet));
+        octets_put16(segment + 14, retouch->window);
+    len = octets_ip_head(packet) + options_put(retouch, segment, len - octets_ip_head(packet));
     lengths_put(packet, len);
     checksum_put(packet, len);
     return len;

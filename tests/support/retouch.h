@@ -12,6 +12,7 @@
 #define PEERSPEC_SUPPORT_RETOUCH_H
 
 #include "base/bytes.h"
+#include "support/wireline.h"
 
 struct retouch_number {
     bool set, relative;
@@ -27,9 +28,9 @@ struct retouch {
     size_t option_octets;
 };
 
-/* Take what `word` asks for; *rest is what follows on the line, and is moved past what it takes.
- * False where the word is none of these, or what follows is not as it has to be. */
-bool retouch_take(struct retouch *retouch, struct bytes word, struct bytes *rest);
+/* Take what `word` asks for from the line behind it. False where the word is none of these, or what
+ * follows is not as it has to be. */
+bool retouch_take(struct retouch *retouch, struct bytes word, struct wireline *line);
 /* Change the packet, which has room for longer options. Returns its length. Other packets than TCP
  * over IPv4 or IPv6 without extension headers stay as they are. */
 size_t retouch_packet(const struct retouch *retouch, char *packet, size_t len);

@@ -4,57 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "support/octets.h"
+
 #define UDP_LENGTH 4 /* in its header */
 #define UDP_CHECKSUM 6
 
-/* --- octets --- */
-
-static void put16(char *at, size_t value)
-{
-    at[0] = (char)(value >> 8);
-    at[1] = (char)value;
-}
-
-static size_t get16(const char *at)
-{
-    return (size_t)(uint8_t)at[0] << 8 | (uint8_t)at[1];
-}
-
-static bool is_ipv6(const char *packet)
-{
-    return (packet[0] & 0xf0) == 0x60;
-}
-
-static size_t head_of(const char *packet)
-{
-    return is_ipv6(packet) ? 40 : (size_t)(packet[0] & 15) * 4;
-}
-
-static size_t sum_of(const char *packet)
-{
-    size_t sum = 0;
-
-    for (size_t i = 0; i < head_of(packet); i += 2)
-        sum += i == 10 ? 0 : get16(packet + i);
-    while (sum > 0xffff)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return ~sum & 0xffff;
-}
-
 /* --- words --- */
-
-static struct bytes next(struct bytes *rest)
-{
-    struct bytes word;
-    size_t len = 0;
-
-    *rest = bytes_trim(*rest);
-    while (len < rest->len && rest->at[len] != ' ')
-        len++;
-    word = bytes_slice(*rest, 0, len);
-    *rest = bytes_from(*rest, len);
-    return word;
-}
 
 static bool number(struct bytes word, size_t most, size_t *value)
 {
@@ -101,16 +56,16 @@ static bool piece_take(struct tamper *tamper, struct bytes word)
     return true;
 }
 
-static bool pieces_take(struct tamper *tamper, struct bytes *rest)
+static bool pieces_take(struct tamper *tamper, struct wireline *line)
 {
-    while (bytes_trim(*rest).len > 0)
-        if (!piece_take(tamper, next(rest)))
+    while (wireline_peek(line).len > 0)
+        if (!piece_take(tamper, wireline_word(line)))
             return false;
     return tamper->piece_count > 0;
 }
 
 /* The number that `word` is followed by. */
-static bool number_take(struct tamper *tamper, struct bytes word, struct bytes *rest)
+static bool number_take(struct tamper *tamper, struct bytes word, struct wireline *line)
 {
     const struct {
         const char *word;
@@ -123,21 +78,21 @@ static bool number_take(struct tamper *tamper, struct bytes word, struct bytes *
 
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (bytes_is(word, numbers[i].word))
-            return *numbers[i].set = number(next(rest), 65535, numbers[i].value);
+            return *numbers[i].set = number(wireline_word(line), 65535, numbers[i].value);
     return false;
 }
 
-bool tamper_take(struct tamper *tamper, struct bytes word, struct bytes *rest)
+bool tamper_take(struct tamper *tamper, struct bytes word, struct wireline *line)
 {
     if (bytes_is(word, "dont-fragment"))
         return tamper->dont_fragment = true;
     if (bytes_is(word, "mac"))
-        return mac_take(tamper, next(rest));
+        return mac_take(tamper, wireline_word(line));
     if (bytes_is(word, "pieces"))
-        return pieces_take(tamper, rest);
+        return pieces_take(tamper, line);
     if (!bytes_is(word, "header-checksum"))
-        return number_take(tamper, word, rest);
-    word = next(rest);
+        return number_take(tamper, word, line);
+    word = wireline_word(line);
     tamper->bad_sum = bytes_is(word, "bad");
     tamper->no_sum = bytes_is(word, "none");
     return tamper->bad_sum || tamper->no_sum;
@@ -148,18 +103,16 @@ bool tamper_take(struct tamper *tamper, struct bytes word, struct bytes *rest)
 /* Another length, and the checksum that goes with it. */
 static void length_set(char *udp, size_t length)
 {
-    size_t sum =
-        (~get16(udp + UDP_CHECKSUM) & 0xffff) + (~get16(udp + UDP_LENGTH) & 0xffff) + length;
+    uint32_t sum = (~octets_get16(udp + UDP_CHECKSUM) & 0xffff) +
+                   (~octets_get16(udp + UDP_LENGTH) & 0xffff) + (uint32_t)length;
 
-    while (sum > 0xffff)
-        sum = (sum & 0xffff) + (sum >> 16);
-    put16(udp + UDP_LENGTH, length);
-    put16(udp + UDP_CHECKSUM, ~sum & 0xffff);
+    octets_put16(udp + UDP_LENGTH, length);
+    octets_put16(udp + UDP_CHECKSUM, (uint16_t)~octets_fold(sum));
 }
 
 size_t tamper_datagram(const struct tamper *tamper, char *packet, size_t len)
 {
-    size_t head = head_of(packet);
+    size_t head = octets_ip_head(packet);
 
     if (tamper->set_length)
         length_set(packet + head, tamper->length);
@@ -167,40 +120,39 @@ size_t tamper_datagram(const struct tamper *tamper, char *packet, size_t len)
         return len;
     memset(packet + len, 0, tamper->surplus);
     len += tamper->surplus;
-    put16(packet + (is_ipv6(packet) ? 4 : 2), is_ipv6(packet) ? len - 40 : len);
-    if (!is_ipv6(packet))
-        put16(packet + 10, sum_of(packet));
+    octets_put16(packet + (octets_ipv6(packet) ? 4 : 2), octets_ipv6(packet) ? len - 40 : len);
+    octets_ip_sum(packet);
     return len;
 }
 
 static size_t fragment_header(const struct tamper_piece *piece, bool more, const char *packet,
                               char *out)
 {
-    size_t head = head_of(packet), len = piece->to - piece->from;
+    size_t head = octets_ip_head(packet), len = piece->to - piece->from;
 
     memcpy(out, packet, head);
-    if (!is_ipv6(packet)) {
-        put16(out + 2, head + len);
-        put16(out + 6, piece->from / 8 | (more ? 0x2000 : 0));
+    if (!octets_ipv6(packet)) {
+        octets_put16(out + 2, head + len);
+        octets_put16(out + 6, piece->from / 8 | (more ? 0x2000 : 0));
         return head;
     }
-    put16(out + 4, len + 8);
+    octets_put16(out + 4, len + 8);
     out[6] = IPPROTO_FRAGMENT;
     memset(out + head, 0, 8);
     out[head] = packet[6];
-    put16(out + head + 2, piece->from | (more ? 1 : 0));
+    octets_put16(out + head + 2, piece->from | (more ? 1 : 0));
     return head + 8;
 }
 
 size_t tamper_piece(const struct tamper *tamper, size_t n, struct bytes packet, char *out)
 {
     const struct tamper_piece *piece = &tamper->pieces[n];
-    size_t octets = packet.len - head_of(packet.at);
+    size_t octets = packet.len - octets_ip_head(packet.at);
     bool more = !piece->last && piece->to != octets;
     size_t head = fragment_header(piece, more, packet.at, out);
 
     for (size_t at = piece->from; at < piece->to; at++) {
-        char octet = at < octets ? packet.at[head_of(packet.at) + at] : 0;
+        char octet = at < octets ? packet.at[octets_ip_head(packet.at) + at] : 0;
 
         out[head + at - piece->from] = (char)(piece->other ? ~octet : octet);
     }
@@ -209,19 +161,23 @@ size_t tamper_piece(const struct tamper *tamper, size_t n, struct bytes packet, 
 
 void tamper_header(const struct tamper *tamper, char *packet)
 {
-    bool ipv6 = is_ipv6(packet);
+    bool ipv6 = octets_ipv6(packet);
 
     if (tamper->set_ttl)
         packet[ipv6 ? 7 : 8] = (char)tamper->ttl;
     if (ipv6 && tamper->set_id && packet[6] == IPPROTO_FRAGMENT)
-        put16(packet + 46, tamper->id);
+        octets_put16(packet + 46, tamper->id);
     if (ipv6)
         return;
     if (tamper->set_id)
-        put16(packet + 4, tamper->id);
+        octets_put16(packet + 4, tamper->id);
     if (tamper->dont_fragment)
         packet[6] = (char)(packet[6] | 0x40);
-    put16(packet + 10, tamper->no_sum ? 0 : tamper->bad_sum ? sum_of(packet) ^ 1 : sum_of(packet));
+    octets_ip_sum(packet);
+    if (tamper->bad_sum)
+        packet[11] = (char)(packet[11] ^ 1);
+    if (tamper->no_sum)
+        octets_put16(packet + 10, 0);
 }
 
 void tamper_frame(const struct tamper *tamper, char *frame)

@@ -17,6 +17,7 @@
 #define PEERSPEC_SUPPORT_TAMPER_H
 
 #include "base/bytes.h"
+#include "support/wireline.h"
 
 #define TAMPER_PIECES 16
 
@@ -33,9 +34,9 @@ struct tamper {
     size_t piece_count;
 };
 
-/* Take what `word` asks for; *rest is what follows on the line, and is moved past what it takes.
- * False where the word is none of these, or what follows is not as it has to be. */
-bool tamper_take(struct tamper *tamper, struct bytes word, struct bytes *rest);
+/* Take what `word` asks for from the line behind it. False where the word is none of these, or what
+ * follows is not as it has to be. */
+bool tamper_take(struct tamper *tamper, struct bytes word, struct wireline *line);
 /* The UDP length, and octets behind the datagram. Returns the new length of the packet. */
 size_t tamper_datagram(const struct tamper *tamper, char *packet, size_t len);
 /* Piece `n` of the packet. Returns its length. */

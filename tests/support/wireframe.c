@@ -3,31 +3,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-static void put16(char *at, unsigned value)
-{
-    at[0] = (char)(value >> 8);
-    at[1] = (char)value;
-}
-
-static void put32(char *at, uint32_t value)
-{
-    put16(at, value >> 16);
-    put16(at + 2, value & 0xffff);
-}
-
-static uint32_t sum_of(const char *at, size_t len, uint32_t sum)
-{
-    for (size_t i = 0; i < len; i++)
-        sum += (uint32_t)(uint8_t)at[i] << (i % 2 == 0 ? 8 : 0);
-    return sum;
-}
-
-static uint16_t fold(uint32_t sum)
-{
-    while (sum > 0xffff)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return (uint16_t)sum;
-}
+#include "support/octets.h"
 
 static size_t addr_len(const struct wireframe *frame)
 {
@@ -38,14 +14,14 @@ static uint32_t pseudo_sum(const struct wireframe *frame, size_t len)
 {
     uint32_t sum = (uint32_t)len + (uint32_t)frame->protocol;
 
-    sum = sum_of((const char *)frame->src.addr, addr_len(frame), sum);
-    return sum_of((const char *)frame->dst.addr, addr_len(frame), sum);
+    sum = octets_sum((const char *)frame->src.addr, addr_len(frame), sum);
+    return octets_sum((const char *)frame->dst.addr, addr_len(frame), sum);
 }
 
 static unsigned checksum_of(const struct wireframe *frame, const char *segment, size_t len)
 {
     uint32_t pseudo = frame->protocol == IPPROTO_ICMP ? 0 : pseudo_sum(frame, len);
-    unsigned good = (uint16_t)~fold(sum_of(segment, len, pseudo));
+    unsigned good = (uint16_t)~octets_fold(octets_sum(segment, len, pseudo));
 
     if (good == 0 && frame->protocol == IPPROTO_UDP)
         good = 0xffff; /* RFC 768: 0 says that there is none */
@@ -55,7 +31,7 @@ static unsigned checksum_of(const struct wireframe *frame, const char *segment, 
     case SUM_NONE:
         return 0;
     case SUM_OFFLOADED:
-        return fold(pseudo);
+        return octets_fold(pseudo);
     case SUM_GOOD:
         break;
     }
@@ -68,24 +44,24 @@ static size_t tcp_header(const struct wireframe *frame, char *out)
     size_t len = syn ? 24 : 20;
 
     memset(out, 0, len);
-    put16(out, frame->src.port);
-    put16(out + 2, frame->dst.port);
-    put32(out + 4, frame->seq);
-    put32(out + 8, frame->ack);
-    put16(out + 12, (unsigned)(len / 4) << 12 | frame->flags);
-    put16(out + 14, 65535);
-    put16(out + 18, frame->urgent);
+    octets_put16(out, frame->src.port);
+    octets_put16(out + 2, frame->dst.port);
+    octets_put32(out + 4, frame->seq);
+    octets_put32(out + 8, frame->ack);
+    octets_put16(out + 12, (unsigned)(len / 4) << 12 | frame->flags);
+    octets_put16(out + 14, 65535);
+    octets_put16(out + 18, frame->urgent);
     if (syn)
-        put32(out + 20, 0x020405b4); /* MSS 1460 */
+        octets_put32(out + 20, 0x020405b4); /* MSS 1460 */
     return len;
 }
 
 static size_t udp_header(const struct wireframe *frame, char *out)
 {
-    put16(out, frame->src.port);
-    put16(out + 2, frame->dst.port);
-    put16(out + 4, (unsigned)frame->payload.len + 8);
-    put16(out + 6, 0);
+    octets_put16(out, frame->src.port);
+    octets_put16(out + 2, frame->dst.port);
+    octets_put16(out + 4, (unsigned)frame->payload.len + 8);
+    octets_put16(out + 6, 0);
     return 8;
 }
 
@@ -107,14 +83,8 @@ static size_t transport(const struct wireframe *frame, char *out)
 
     if (frame->payload.len > 0)
         memcpy(out + head, frame->payload.at, frame->payload.len);
-    put16(out + sum_at, checksum_of(frame, out, head + frame->payload.len));
+    octets_put16(out + sum_at, checksum_of(frame, out, head + frame->payload.len));
     return head + frame->payload.len;
-}
-
-static void ipv4_sum(char *out, size_t len)
-{
-    put16(out + 10, 0);
-    put16(out + 10, (uint16_t)~fold(sum_of(out, len, 0)));
 }
 
 static size_t ipv4_packet(const struct wireframe *frame, char *out)
@@ -125,13 +95,13 @@ static size_t ipv4_packet(const struct wireframe *frame, char *out)
     memset(out, 0, 20);
     memset(out + 20, 1, head - 20); /* no-operation options */
     out[0] = (char)(0x40 | head / 4);
-    put16(out + 2, (unsigned)len);
-    put16(out + 6, 0x4000);
+    octets_put16(out + 2, (unsigned)len);
+    octets_put16(out + 6, 0x4000);
     out[8] = (frame->dst.addr[0] & 0xf0) == 0xe0 ? 1 : 64; /* to a group: one hop */
     out[9] = (char)frame->protocol;
     memcpy(out + 12, frame->src.addr, 4);
     memcpy(out + 16, frame->dst.addr, 4);
-    ipv4_sum(out, head);
+    octets_ip_sum(out);
     return len;
 }
 
@@ -142,7 +112,7 @@ static size_t ipv6_packet(const struct wireframe *frame, char *out)
 
     memset(out, 0, 40 + extra);
     out[0] = 0x60;
-    put16(out + 4, (unsigned)len);
+    octets_put16(out + 4, (unsigned)len);
     out[6] = extra > 0 ? IPPROTO_HOPOPTS : (char)frame->protocol;
     out[7] = 64;
     memcpy(out + 8, frame->src.addr, 16);
@@ -164,27 +134,27 @@ static size_t ipv6_fragment(struct bytes packet, size_t offset, size_t len, uint
     bool more = 40 + offset + len < packet.len;
 
     memcpy(out, packet.at, 40);
-    put16(out + 4, (unsigned)len + 8);
+    octets_put16(out + 4, (unsigned)len + 8);
     out[6] = IPPROTO_FRAGMENT;
     memset(out + 40, 0, 8);
     out[40] = packet.at[6];
-    put16(out + 42, (unsigned)offset | (more ? 1 : 0));
-    put32(out + 44, id);
+    octets_put16(out + 42, (unsigned)offset | (more ? 1 : 0));
+    octets_put32(out + 44, id);
     memcpy(out + 48, packet.at + 40 + offset, len);
     return 48 + len;
 }
 
 size_t wireframe_fragment(struct bytes packet, size_t offset, size_t len, uint16_t id, char *out)
 {
-    size_t head = (size_t)(packet.at[0] & 15) * 4;
+    size_t head = octets_ip_head(packet.at);
 
-    if ((packet.at[0] & 0xf0) == 0x60)
+    if (octets_ipv6(packet.at))
         return ipv6_fragment(packet, offset, len, id, out);
     memcpy(out, packet.at, head);
-    put16(out + 2, (unsigned)(head + len));
-    put16(out + 4, id);
-    put16(out + 6, (unsigned)(offset / 8) | (head + offset + len < packet.len ? 0x2000 : 0));
-    ipv4_sum(out, head);
+    octets_put16(out + 2, (unsigned)(head + len));
+    octets_put16(out + 4, id);
+    octets_put16(out + 6, (unsigned)(offset / 8) | (head + offset + len < packet.len ? 0x2000 : 0));
+    octets_ip_sum(out);
     memcpy(out + head, packet.at + head + offset, len);
     return head + len;
 }
@@ -215,17 +185,17 @@ static void link_header(enum wireframe_link link, bool ipv6, char *out)
     if (link == LINK_NULL) {
         memcpy(out, &family, 4); /* in the byte order of the machine */
     } else if (link == LINK_LOOP) {
-        put32(out, family);
+        octets_put32(out, family);
     } else if (links[link].head > 0) {
         for (size_t tag = 0; tag < links[link].tags; tag += 4)
-            put32(out + 12 + tag, tag + 4 < links[link].tags ? 0x88a80005 : 0x81000007);
-        put16(out + links[link].number_at, ipv6 ? 0x86dd : 0x0800);
+            octets_put32(out + 12 + tag, tag + 4 < links[link].tags ? 0x88a80005 : 0x81000007);
+        octets_put16(out + links[link].number_at, ipv6 ? 0x86dd : 0x0800);
     }
 }
 
 size_t wireframe_link(enum wireframe_link link, struct bytes packet, char *out)
 {
-    bool ipv6 = packet.len > 0 && (packet.at[0] & 0xf0) == 0x60;
+    bool ipv6 = packet.len > 0 && octets_ipv6(packet.at);
 
     link_header(link, ipv6, out);
     memcpy(out + links[link].head, packet.at, packet.len);

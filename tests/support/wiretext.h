@@ -80,7 +80,7 @@
  * where a line is wrong. */
 NODISCARD enum err wiretext_make(const char *text_path, const char *pcap_path, struct diag *why);
 /* The same from memory, for a stream that the caller opened; `name` is for messages. */
-NODISCARD enum err wiretext_write(const char *name, struct bytes text, FILE *out,
+NODISCARD enum err wiretext_write(const char *name, struct bytes lines, FILE *out,
                                   struct diag *why);
 /* Make a capture from memory and give its conversations to `sink`; options may be NULL. */
 NODISCARD enum err wiretext_feed(struct bytes text, const struct timeline_options *options,
