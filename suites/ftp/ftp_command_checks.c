@@ -257,7 +257,7 @@ void ftp_rest_arg(const struct timeline *timeline, struct rule_run *run)
         const struct ftp_turn *turn = &dialogue->turns[n];
         const struct event *event;
 
-        if (!ftp_turn_is(timeline, turn, "REST") || turn->mode != 'S')
+        if (!ftp_turn_is(turn, "REST") || turn->mode != 'S')
             continue;
         event = &timeline->events[turn->command];
         if (event->command.argument.len > 0 && !is_number(event->command.argument))

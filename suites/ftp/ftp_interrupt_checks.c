@@ -55,7 +55,7 @@ void ftp_abor_stays(const struct timeline *timeline, struct rule_run *run)
     if (!dialogue->complete || dialogue->count < 2 || end == NULL)
         return;
     last = &dialogue->turns[dialogue->count - 1];
-    if (!ftp_turn_is(timeline, last, "ABOR") || ftp_turn_code(timeline, last) / 100 != 2)
+    if (!ftp_turn_is(last, "ABOR") || last->code / 100 != 2)
         return;
     reply = &timeline->events[last->final];
     if (end->packet > reply->packet && end->time - reply->time < SECOND)
@@ -73,7 +73,7 @@ void ftp_abor_closes_data(const struct timeline *timeline, struct rule_run *run)
         const struct ftp_turn *turn = &dialogue->turns[n], *transfer;
         const struct event *reply, *fin;
 
-        if (!ftp_turn_is(timeline, turn, "ABOR") || ftp_turn_code(timeline, turn) != 226 ||
+        if (!ftp_turn_is(turn, "ABOR") || turn->code != 226 ||
             (transfer = interrupted(dialogue, turn)) == NULL || transfer->flow == 0 ||
             dialogue->marks[transfer->flow].server_fin == FTP_NONE)
             continue;
@@ -118,7 +118,7 @@ void ftp_abor_telnet_order(const struct timeline *timeline, struct rule_run *run
         const struct ftp_turn *turn = &dialogue->turns[n];
         struct bytes line;
 
-        if (!ftp_turn_is(timeline, turn, "ABOR"))
+        if (!ftp_turn_is(turn, "ABOR"))
             continue;
         line = timeline->events[turn->command].text;
         if (is_out_of_order(line))
@@ -136,9 +136,9 @@ void ftp_stat_in_transfer(const struct timeline *timeline, struct rule_run *run)
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n], *transfer;
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
 
-        if (!ftp_turn_is(timeline, turn, "STAT") || code < 500 || code == 530 ||
+        if (!ftp_turn_is(turn, "STAT") || code < 500 || code == 530 ||
             timeline->events[turn->command].command.argument.len > 0 ||
             (transfer = interrupted(dialogue, turn)) == NULL)
             continue;
@@ -169,7 +169,7 @@ void ftp_quit_in_transfer(const struct timeline *timeline, struct rule_run *run)
         return;
     for (const struct ftp_turn *turn = transfer + 1; turn < dialogue->turns + dialogue->count;
          turn++)
-        if (ftp_turn_is(timeline, turn, "QUIT"))
+        if (ftp_turn_is(turn, "QUIT"))
             rule_breach(run, SIDE_SERVER,
                         PACKETS(ftp_packet(timeline, transfer->command),
                                 ftp_packet(timeline, turn->command), end->packet),

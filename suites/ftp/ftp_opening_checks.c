@@ -16,9 +16,8 @@ static const struct timeline_flow *flow_refused(const struct timeline *timeline,
 {
     const struct timeline_flow *flow = ftp_turn_flow(timeline, turn);
 
-    if (ftp_turn_code(timeline, turn) != code || turn->pipelined || flow == NULL ||
-        !flow->from_start || !flow->whole ||
-        !endpoint_same_addr(&flow->client, &timeline->flows[0].client) ||
+    if (turn->code != code || turn->pipelined || flow == NULL || !flow->from_start ||
+        !flow->whole || !endpoint_same_addr(&flow->client, &timeline->flows[0].client) ||
         !endpoint_same_addr(&flow->server, &timeline->flows[0].server))
         return NULL;
     return flow;
@@ -213,10 +212,9 @@ void ftp_data_ends_with_control(const struct timeline *timeline, struct rule_run
                        "the data connection closed when the control connection is");
 }
 
-static bool opens_anew(const struct timeline *timeline, const struct ftp_turn *turn)
+static bool opens_anew(const struct ftp_turn *turn)
 {
-    return (ftp_turn_traits(timeline, turn) & FTP_VERB_OPENS) != 0 &&
-           ftp_turn_code(timeline, turn) / 100 == 2 && !turn->pipelined;
+    return (turn->traits & FTP_VERB_OPENS) != 0 && turn->code / 100 == 2 && !turn->pipelined;
 }
 
 void ftp_data_ends_with_port(const struct timeline *timeline, struct rule_run *run)
@@ -231,7 +229,7 @@ void ftp_data_ends_with_port(const struct timeline *timeline, struct rule_run *r
 
         while (n < dialogue->count &&
                (ftp_packet(timeline, dialogue->turns[n].command) < flow->ack ||
-                !opens_anew(timeline, &dialogue->turns[n])))
+                !opens_anew(&dialogue->turns[n])))
             n++;
         if (n < dialogue->count &&
             is_idle_from(flow, ftp_packet(timeline, dialogue->turns[n].command)))

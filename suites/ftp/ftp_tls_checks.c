@@ -121,13 +121,13 @@ void ftp_pbsz_before_prot(const struct timeline *timeline, struct rule_run *run)
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
 
-        if (ftp_turn_is(timeline, turn, "PBSZ"))
+        if (ftp_turn_is(turn, "PBSZ"))
             sized = sized || code / 100 == 2;
-        if (ftp_turn_is(timeline, turn, "REIN"))
+        if (ftp_turn_is(turn, "REIN"))
             sized = false;
-        if (!ftp_turn_is(timeline, turn, "PROT") || sized || turn->pipelined)
+        if (!ftp_turn_is(turn, "PROT") || sized || turn->pipelined)
             continue;
         rule_breach(run, SIDE_CLIENT, PACKETS(ftp_packet(timeline, turn->command)),
                     "PROT after a PBSZ that was accepted", "PROT without one");
@@ -155,10 +155,9 @@ void ftp_pbsz_zero(const struct timeline *timeline, struct rule_run *run)
         struct bytes argument = timeline->events[turn->command].command.argument;
         uint64_t size;
 
-        if (ftp_turn_is(timeline, turn, "AUTH"))
+        if (ftp_turn_is(turn, "AUTH"))
             tls = asks_for_tls(argument);
-        if (tls && ftp_turn_is(timeline, turn, "PBSZ") &&
-            (!bytes_to_u64(argument, &size) || size != 0))
+        if (tls && ftp_turn_is(turn, "PBSZ") && (!bytes_to_u64(argument, &size) || size != 0))
             rule_breach(run, SIDE_CLIENT, PACKETS(ftp_packet(timeline, turn->command)),
                         "PBSZ 0, since TLS has records of its own", "PBSZ %s",
                         rule_quote(run, argument));
@@ -174,7 +173,7 @@ void ftp_prot_c_clear(const struct timeline *timeline, struct rule_run *run)
         const struct timeline_flow *flow = ftp_turn_flow(timeline, turn);
         size_t first;
 
-        if (ftp_turn_is(timeline, turn, "PROT") || ftp_turn_is(timeline, turn, "ADAT"))
+        if (ftp_turn_is(turn, "PROT") || ftp_turn_is(turn, "ADAT"))
             return;
         if (flow == NULL || !flow->from_start || !ftp_starts_tls(flow->payload) ||
             (first = dialogue->marks[turn->flow].first) == FTP_NONE)
