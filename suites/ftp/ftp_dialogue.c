@@ -340,6 +340,7 @@ static void *build(const struct timeline *timeline, struct arena *arena)
     size_t n = 0, unseen = first_unseen(timeline);
 
     dialogue->spontaneous = FTP_NONE;
+    ftp_heard_find(timeline, arena, &dialogue->heard);
     mark_flows(timeline, dialogue, arena);
     if (!timeline->from_start || unseen == 0)
         return dialogue;

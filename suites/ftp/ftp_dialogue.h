@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "judge/rule.h"
+#include "suites/ftp/ftp_heard.h"
 #include "wire/timeline.h"
 
 #define FTP_NONE SIZE_MAX
@@ -39,6 +40,7 @@ struct ftp_marks {
 };
 
 struct ftp_dialogue {
+    struct ftp_heard heard;  /* whether they are paired or not */
     struct ftp_marks *marks; /* one for each flow */
     struct ftp_turn *turns;
     size_t count;
