@@ -69,11 +69,6 @@ unsigned conversation_add_flow(struct conversation *conversation, enum flow_role
     return (unsigned)timeline->flow_count++;
 }
 
-struct timeline_flow *conversation_flow(const struct conversation *conversation, unsigned index)
-{
-    return &conversation->timeline->flows[index];
-}
-
 struct event *conversation_note(struct conversation *conversation, enum event_kind kind,
                                 enum side from, unsigned flow, struct moment now)
 {

@@ -40,7 +40,12 @@ void conversation_free(struct conversation *conversation);
 
 /* Add a flow; returns its index. */
 unsigned conversation_add_flow(struct conversation *conversation, enum flow_role role);
-struct timeline_flow *conversation_flow(const struct conversation *conversation, unsigned index);
+
+static inline struct timeline_flow *conversation_flow(const struct conversation *conversation,
+                                                      unsigned index)
+{
+    return &conversation->timeline->flows[index];
+}
 
 /* Note an event that happens now. The struct is valid until the next one is noted; its `text` is
  * for the caller to set. */

@@ -25,24 +25,13 @@
 
 /* --- the table --- */
 
-enum side flow_side(const struct flow *flow, const struct endpoint *src)
-{
-    return endpoint_equal(&flow->a, src) ? flow->side_a : side_other(flow->side_a);
-}
-
-static inline bool same(const struct endpoint *a, const struct endpoint *b)
-{
-    return a->port == b->port && memcmp(a->addr, b->addr, sizeof a->addr) == 0 &&
-           a->family == b->family;
-}
-
 static inline bool joins(const struct flow *flow, uint8_t protocol, const struct endpoint *src,
                          const struct endpoint *dst)
 {
     if (flow->protocol != protocol)
         return false;
-    return (same(&flow->a, src) && same(&flow->b, dst)) ||
-           (same(&flow->b, src) && same(&flow->a, dst));
+    return (endpoint_equal(&flow->a, src) && endpoint_equal(&flow->b, dst)) ||
+           (endpoint_equal(&flow->b, src) && endpoint_equal(&flow->a, dst));
 }
 
 struct flow *flow_find(struct flow_reader *reader, uint8_t protocol, const struct endpoint *src,
@@ -154,7 +143,8 @@ struct flow *flow_find_client(struct flow_reader *reader, const struct endpoint 
 {
     struct flow *flow = reader->by_client[hash_endpoint(client) % CLIENT_BUCKETS];
 
-    while (flow != NULL && !same(flow->side_a == SIDE_CLIENT ? &flow->a : &flow->b, client))
+    while (flow != NULL &&
+           !endpoint_equal(flow->side_a == SIDE_CLIENT ? &flow->a : &flow->b, client))
         flow = flow->client_chain;
     return flow;
 }

@@ -87,7 +87,12 @@ struct flow_reader {
 };
 
 bool flow_is_ftp_port(const struct flow_reader *reader, uint16_t port);
-enum side flow_side(const struct flow *flow, const struct endpoint *src);
+/* Who `src` is, one of its two ends. */
+static inline enum side flow_side(const struct flow *flow, const struct endpoint *src)
+{
+    return endpoint_equal(&flow->a, src) ? flow->side_a : side_other(flow->side_a);
+}
+
 /* The flow between these two, whoever speaks; NULL: none. */
 struct flow *flow_find(struct flow_reader *reader, uint8_t protocol, const struct endpoint *src,
                        const struct endpoint *dst);
