@@ -132,11 +132,11 @@ void ftp_cmd_length(const struct timeline *timeline, struct rule_run *run)
     const struct event *event;
 
     while ((event = *walk++) != NULL) {
-        bool may = false;
+        bool may = event->text.len <= LINE_LIMIT;
 
-        for (const char *const *verb = long_ones; *verb != NULL; verb++)
-            may = may || is(event, *verb);
-        if (!may && event->text.len > LINE_LIMIT)
+        for (const char *const *verb = long_ones; !may && *verb != NULL; verb++)
+            may = is(event, *verb);
+        if (!may)
             rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet),
                         "a line of at most 4096 octets", "a line of %zu octets", event->text.len);
     }

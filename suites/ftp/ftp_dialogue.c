@@ -17,6 +17,14 @@ uint64_t ftp_packet(const struct timeline *timeline, size_t event)
     return event == FTP_NONE ? 0 : timeline->events[event].packet;
 }
 
+const struct event *ftp_fin(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
+                            enum side side)
+{
+    size_t fin = dialogue->marks[0].fin[side];
+
+    return fin == FTP_NONE ? NULL : &timeline->events[fin];
+}
+
 const char *ftp_turn_verb(const struct timeline *timeline, const struct ftp_turn *turn)
 {
     const struct ftp_verb *known;
@@ -274,7 +282,7 @@ static size_t *mark_of(struct ftp_marks *marks, const struct event *event)
     case EVENT_LAST:
         return &marks->last;
     case EVENT_FIN:
-        return event->from == SIDE_SERVER ? &marks->server_fin : NULL;
+        return &marks->fin[event->from];
     default:
         return NULL;
     }
@@ -285,7 +293,7 @@ static void mark_flows(const struct timeline *timeline, struct ftp_dialogue *dia
 {
     dialogue->marks = arena_take(arena, timeline->flow_count * sizeof *dialogue->marks);
     for (size_t n = 0; n < timeline->flow_count; n++)
-        dialogue->marks[n] = (struct ftp_marks){FTP_NONE, FTP_NONE, FTP_NONE};
+        dialogue->marks[n] = (struct ftp_marks){FTP_NONE, FTP_NONE, {FTP_NONE, FTP_NONE}};
     for (size_t n = 0; n < timeline->event_count; n++) {
         const struct event *event = &timeline->events[n];
         size_t *mark = mark_of(&dialogue->marks[event->flow], event);

@@ -36,7 +36,8 @@ struct ftp_turn {
 
 /* Events of a flow; FTP_NONE where there is none. */
 struct ftp_marks {
-    size_t first, last, server_fin;
+    size_t first, last;
+    size_t fin[2]; /* by enum side */
 };
 
 struct ftp_dialogue {
@@ -75,6 +76,9 @@ const char *ftp_turn_verb(const struct timeline *timeline, const struct ftp_turn
 /* The same for people: "the greeting", and an unknown verb quoted as it was sent. */
 const char *ftp_turn_name(const struct timeline *timeline, struct rule_run *run,
                           const struct ftp_turn *turn);
+/* That side's FIN on the control connection; NULL: not seen. */
+const struct event *ftp_fin(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
+                            enum side side);
 /* Packet number of an event, 0 for FTP_NONE. */
 uint64_t ftp_packet(const struct timeline *timeline, size_t event);
 

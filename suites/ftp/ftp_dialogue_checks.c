@@ -167,7 +167,7 @@ void ftp_one_final_reply(const struct timeline *timeline, struct rule_run *run)
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
     uint64_t fin = server_hung_up(timeline);
 
-    if (!dialogue->complete || fin == 0 || left_unread(timeline) || said_421(timeline))
+    if (!dialogue->complete || fin == 0 || left_unread(timeline))
         return;
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
@@ -176,6 +176,8 @@ void ftp_one_final_reply(const struct timeline *timeline, struct rule_run *run)
         if (turn->final != FTP_NONE || turn->preliminary != FTP_NONE || asked > fin ||
             quits_before(dialogue, turn))
             continue;
+        if (said_421(timeline))
+            return;
         rule_breach(run, SIDE_SERVER, PACKETS(asked, fin), "a reply to every command",
                     "no reply to %s before the server closed the connection",
                     ftp_turn_name(timeline, run, turn));
@@ -233,12 +235,12 @@ void ftp_1yz_completed(const struct timeline *timeline, struct rule_run *run)
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
     uint64_t fin = server_hung_up(timeline);
 
-    if (!dialogue->complete || fin == 0 || said_421(timeline))
+    if (!dialogue->complete || fin == 0)
         return;
     for (size_t n = 0; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
 
-        if (turn->preliminary != FTP_NONE && turn->final == FTP_NONE)
+        if (turn->preliminary != FTP_NONE && turn->final == FTP_NONE && !said_421(timeline))
             rule_breach(run, SIDE_SERVER,
                         PACKETS(ftp_packet(timeline, turn->command),
                                 ftp_packet(timeline, turn->preliminary), fin),
@@ -450,13 +452,13 @@ void ftp_client_quit(const struct timeline *timeline, struct rule_run *run)
     const struct ftp_turn *last;
     uint64_t fin = control->fin[SIDE_CLIENT];
 
-    if (!sees_end(timeline, dialogue, fin) || fin == 0 || dialogue->count < 2 || said_421(timeline))
+    if (!sees_end(timeline, dialogue, fin) || fin == 0 || dialogue->count < 2)
         return;
     last = &dialogue->turns[dialogue->count - 1];
     if ((control->fin[SIDE_SERVER] != 0 && control->fin[SIDE_SERVER] < fin) ||
         (control->rst[SIDE_SERVER] != 0 && control->rst[SIDE_SERVER] < fin))
         return;
-    if (ftp_turn_is(last, "QUIT") || quits_before(dialogue, last))
+    if (ftp_turn_is(last, "QUIT") || quits_before(dialogue, last) || said_421(timeline))
         return;
     rule_breach(run, SIDE_CLIENT, PACKETS(ftp_packet(timeline, last->command), fin),
                 "QUIT before the connection is closed", "the connection closed after %s",

@@ -65,10 +65,15 @@ static struct bytes label_of(struct bytes line)
 
 bool ftp_feature_find(const struct event *reply, const char *label, struct bytes *parameters)
 {
-    for (unsigned n = 1; n + 1 < reply->reply.lines; n++) {
-        struct bytes line = bytes_trim(ftp_answer_line(reply, n)), found = label_of(line);
+    struct bytes rest = reply->reply.text;
 
-        if (!bytes_is_nocase(found, label))
+    for (unsigned n = 0; n + 1 < reply->reply.lines; n++) {
+        size_t len = ftp_line_length(rest);
+        struct bytes line = bytes_trim(ftp_line_text(bytes_slice(rest, 0, len)));
+        struct bytes found = label_of(line);
+
+        rest = bytes_from(rest, len);
+        if (n == 0 || !bytes_is_nocase(found, label))
             continue;
         *parameters = bytes_trim(bytes_from(line, found.len));
         return true;

@@ -22,24 +22,13 @@ static const struct ftp_turn *interrupted(const struct ftp_dialogue *dialogue,
     return NULL;
 }
 
-/* The FIN of that side on the control connection; NULL: not seen. */
-static const struct event *fin_of(const struct timeline *timeline, enum side side)
-{
-    for (size_t n = 0; n < timeline->event_count; n++) {
-        const struct event *event = &timeline->events[n];
-
-        if (event->flow == 0 && event->from == side && event->kind == EVENT_FIN)
-            return event;
-    }
-    return NULL;
-}
-
 /* The server's FIN on the control connection, where it closed first and both FINs were seen; NULL
  * otherwise. */
-static const struct event *server_closes(const struct timeline *timeline)
+static const struct event *server_closes(const struct timeline *timeline,
+                                         const struct ftp_dialogue *dialogue)
 {
-    const struct event *server = fin_of(timeline, SIDE_SERVER);
-    const struct event *client = fin_of(timeline, SIDE_CLIENT);
+    const struct event *server = ftp_fin(timeline, dialogue, SIDE_SERVER);
+    const struct event *client = ftp_fin(timeline, dialogue, SIDE_CLIENT);
 
     return server != NULL && client != NULL && server->packet < client->packet ? server : NULL;
 }
@@ -49,7 +38,7 @@ static const struct event *server_closes(const struct timeline *timeline)
 void ftp_abor_stays(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
-    const struct event *end = server_closes(timeline), *reply;
+    const struct event *end = server_closes(timeline, dialogue), *reply;
     const struct ftp_turn *last;
 
     if (!dialogue->complete || dialogue->count < 2 || end == NULL)
@@ -75,9 +64,9 @@ void ftp_abor_closes_data(const struct timeline *timeline, struct rule_run *run)
 
         if (!ftp_turn_is(turn, "ABOR") || turn->code != 226 ||
             (transfer = interrupted(dialogue, turn)) == NULL || transfer->flow == 0 ||
-            dialogue->marks[transfer->flow].server_fin == FTP_NONE)
+            dialogue->marks[transfer->flow].fin[SIDE_SERVER] == FTP_NONE)
             continue;
-        fin = &timeline->events[dialogue->marks[transfer->flow].server_fin];
+        fin = &timeline->events[dialogue->marks[transfer->flow].fin[SIDE_SERVER]];
         reply = &timeline->events[turn->final];
         if (fin->packet > reply->packet && fin->time - reply->time > 5 * SECOND)
             rule_breach(run, SIDE_SERVER,
@@ -162,7 +151,7 @@ static const struct ftp_turn *unfinished(const struct ftp_dialogue *dialogue)
 void ftp_quit_in_transfer(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
-    const struct event *end = server_closes(timeline);
+    const struct event *end = server_closes(timeline, dialogue);
     const struct ftp_turn *transfer = unfinished(dialogue);
 
     if (!dialogue->complete || end == NULL || transfer == NULL)

@@ -187,7 +187,7 @@ static bool is_idle_from(const struct timeline_flow *flow, uint64_t packet)
 static void judge_late(const struct timeline *timeline, struct rule_run *run, size_t flow,
                        const struct event *event, const char *expected)
 {
-    size_t fin = ftp_dialogue(timeline, run)->marks[flow].server_fin;
+    size_t fin = ftp_dialogue(timeline, run)->marks[flow].fin[SIDE_SERVER];
     const struct event *end = fin == FTP_NONE ? event : &timeline->events[fin];
 
     if (end->packet > event->packet && end->time - event->time > PROMPTLY)
@@ -200,7 +200,7 @@ void ftp_data_ends_with_control(const struct timeline *timeline, struct rule_run
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
     const struct event *end = NULL;
 
-    for (size_t n = 0; n < timeline->event_count; n++)
+    for (size_t n = timeline->event_count; n-- > 0 && end == NULL;)
         if (timeline->events[n].flow == 0 &&
             (timeline->events[n].kind == EVENT_FIN || timeline->events[n].kind == EVENT_RST))
             end = &timeline->events[n];
@@ -240,15 +240,6 @@ void ftp_data_ends_with_port(const struct timeline *timeline, struct rule_run *r
 
 /* --- the end of the control connection -------------------------------------------------------- */
 
-static const struct event *fin_of(const struct timeline *timeline, enum side side)
-{
-    for (size_t n = 0; n < timeline->event_count; n++)
-        if (timeline->events[n].flow == 0 && timeline->events[n].kind == EVENT_FIN &&
-            timeline->events[n].from == side)
-            return &timeline->events[n];
-    return NULL;
-}
-
 static bool is_waited_for(const struct ftp_dialogue *dialogue)
 {
     for (size_t n = 0; n < dialogue->count; n++)
@@ -260,8 +251,8 @@ static bool is_waited_for(const struct ftp_dialogue *dialogue)
 void ftp_close_both(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
-    const struct event *client = fin_of(timeline, SIDE_CLIENT);
-    const struct event *server = fin_of(timeline, SIDE_SERVER);
+    const struct event *client = ftp_fin(timeline, dialogue, SIDE_CLIENT);
+    const struct event *server = ftp_fin(timeline, dialogue, SIDE_SERVER);
     const struct event *first, *second;
 
     if (!dialogue->complete || client == NULL || server == NULL || is_waited_for(dialogue))
@@ -277,7 +268,7 @@ void ftp_close_both(const struct timeline *timeline, struct rule_run *run)
 
 void ftp_client_after_fin(const struct timeline *timeline, struct rule_run *run)
 {
-    const struct event *fin = fin_of(timeline, SIDE_SERVER);
+    const struct event *fin = ftp_fin(timeline, ftp_dialogue(timeline, run), SIDE_SERVER);
 
     for (const struct event *event = fin;
          event != NULL && event < timeline->events + timeline->event_count; event++) {

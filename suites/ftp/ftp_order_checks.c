@@ -117,15 +117,15 @@ static const struct event *ended_with(const struct timeline *timeline, const str
 
 void ftp_multiline_same_code(const struct timeline *timeline, struct rule_run *run)
 {
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.replies;
+    const struct event *reply;
+
     if (!timeline->from_start || !timeline->whole)
         return;
-    for (size_t n = 0; n < timeline->event_count; n++) {
-        const struct event *reply = &timeline->events[n], *end;
+    while ((reply = *walk++) != NULL) {
+        const struct event *end;
 
-        if (reply->kind == EVENT_TLS)
-            return;
-        if ((reply->kind != EVENT_REPLY && reply->kind != EVENT_BAD_REPLY) || reply->cut ||
-            reply->text.len < 4 || reply->text.at[3] != '-' ||
+        if (reply->text.len < 4 || reply->text.at[3] != '-' ||
             reply->first_packet == reply->packet || (end = ended_with(timeline, reply)) == NULL)
             continue;
         rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, end->packet),

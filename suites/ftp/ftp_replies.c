@@ -206,9 +206,15 @@ static bool has(const struct ftp_reply_row *row, int code)
     return false;
 }
 
+/* As strcmp() says; the first letter nearly always decides. */
+static int order(const char *a, const char *b)
+{
+    return *a == *b ? strcmp(a, b) : *a < *b ? -1 : 1;
+}
+
 static bool names(const struct ftp_reply_row *row, const char *verb)
 {
-    return row->verb != NULL && strcmp(row->verb, verb) == 0;
+    return row->verb != NULL && order(row->verb, verb) == 0;
 }
 
 /* The first row of `verb`; without one, any row. */
@@ -219,7 +225,7 @@ static const struct ftp_reply_row *rows_of(const char *verb)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (strcmp(rows[middle].verb, verb) < 0)
+        if (order(rows[middle].verb, verb) < 0)
             low = middle + 1;
         else
             high = middle;

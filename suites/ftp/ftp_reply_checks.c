@@ -208,6 +208,8 @@ void ftp_reply_line_length(const struct timeline *timeline, struct rule_run *run
     while ((event = next_reply(&walk)) != NULL) {
         if (event->code == 334 || event->code == 335 || event->code / 100 == 6)
             continue; /* base64, RFC 2228 section 10 */
+        if (event->reply.text.len < LINE_LIMIT)
+            continue; /* all lines together are not longer */
         for (unsigned n = 0; n < event->reply.lines; n++) {
             size_t len = ftp_reply_line(&event->reply, n).len + 2;
 
@@ -227,12 +229,11 @@ void ftp_reply_error_text(const struct timeline *timeline, struct rule_run *run)
     const struct event *event;
 
     while ((event = next_reply(&walk)) != NULL) {
-        struct bytes text = bytes_from(ftp_reply_line(&event->reply, 0), 4);
         bool error = event->code == 421 || event->code == 425 || event->code == 426 ||
                      event->code / 100 == 5;
 
-        if (error && event->reply.lines == 1 && bytes_trim(text).len == 0 &&
-            (event->reply.quirks & FTP_REPLY_NO_SPACE) == 0)
+        if (error && event->reply.lines == 1 && (event->reply.quirks & FTP_REPLY_NO_SPACE) == 0 &&
+            bytes_trim(bytes_from(ftp_reply_line(&event->reply, 0), 4)).len == 0)
             rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet),
                         "a text that says why", "%d without a text", event->code);
     }

@@ -181,6 +181,12 @@ void ftp_mode_stru_default(const struct timeline *timeline, struct rule_run *run
 static const char *const aliases[ALIASES] = {"MKD",  "XMKD", "RMD",  "XRMD", "PWD",
                                              "XPWD", "CDUP", "XCUP", "CWD",  "XCWD"};
 
+static bool has_alias(const struct ftp_turn *turn)
+{
+    return ftp_turn_is(turn, "MKD") || ftp_turn_is(turn, "RMD") || ftp_turn_is(turn, "PWD") ||
+           ftp_turn_is(turn, "CDUP") || ftp_turn_is(turn, "CWD");
+}
+
 static bool is_unknown(int code)
 {
     return code == 500 || code == 502;
@@ -194,8 +200,8 @@ static void find_aliases(const struct timeline *timeline, const struct ftp_dialo
         const struct ftp_turn *turn = &dialogue->turns[n];
         int code = turn->code;
 
-        if (!turn->logged_in || !(unknown ? is_unknown(code) : code / 100 == 2) ||
-            !is_plain(timeline, turn))
+        if (!has_alias(turn) || !turn->logged_in ||
+            !(unknown ? is_unknown(code) : code / 100 == 2) || !is_plain(timeline, turn))
             continue;
         for (size_t a = 0; a < ALIASES; a++)
             if (found[a] == NULL && strcmp(ftp_turn_verb(timeline, turn), aliases[a]) == 0)

@@ -180,7 +180,7 @@ void ftp_no_1yz_no_data(const struct timeline *timeline, struct rule_run *run)
 static void judge_own_close(const struct timeline *timeline, struct rule_run *run,
                             const struct transfer *transfer, const struct event *reply)
 {
-    const struct event *fin = event_at(timeline, transfer->marks->server_fin);
+    const struct event *fin = event_at(timeline, transfer->marks->fin[SIDE_SERVER]);
 
     if (fin == NULL || !flows_freely(transfer->flow) || !surely_before(timeline, reply, fin))
         return;
