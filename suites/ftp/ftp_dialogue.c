@@ -12,11 +12,6 @@ struct pairing {
     char type, mode, structure;
 };
 
-uint64_t ftp_packet(const struct timeline *timeline, size_t event)
-{
-    return event == FTP_NONE ? 0 : timeline->events[event].packet;
-}
-
 const struct event *ftp_fin(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
                             enum side side)
 {

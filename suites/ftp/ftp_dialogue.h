@@ -80,6 +80,9 @@ const char *ftp_turn_name(const struct timeline *timeline, struct rule_run *run,
 const struct event *ftp_fin(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
                             enum side side);
 /* Packet number of an event, 0 for FTP_NONE. */
-uint64_t ftp_packet(const struct timeline *timeline, size_t event);
+static inline uint64_t ftp_packet(const struct timeline *timeline, size_t event)
+{
+    return event == FTP_NONE ? 0 : timeline->events[event].packet;
+}
 
 #endif

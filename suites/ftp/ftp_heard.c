@@ -10,7 +10,9 @@ static void lists_make(const struct timeline *timeline, struct arena *arena,
 {
     size_t commands = 0, replies = 0;
 
+    heard->kinds = 0;
     for (size_t n = 0; n < timeline->event_count; n++) {
+        heard->kinds |= 1u << timeline->events[n].kind;
         commands += timeline->events[n].kind == EVENT_COMMAND;
         replies += is_reply(&timeline->events[n]);
     }

@@ -11,9 +11,16 @@
 struct ftp_heard {
     const struct event **commands; /* ended by NULL, as is the other */
     const struct event **replies;  /* also lines that are no reply: EVENT_BAD_REPLY */
+    unsigned kinds;                /* of all events that there are, a bit each */
 };
 
 /* Find those of the timeline; the lists live in the arena. */
 void ftp_heard_find(const struct timeline *timeline, struct arena *arena, struct ftp_heard *heard);
+
+/* True where some event of the timeline is of that kind. */
+static inline bool ftp_heard_any(const struct ftp_heard *heard, enum event_kind kind)
+{
+    return heard->kinds >> kind & 1;
+}
 
 #endif

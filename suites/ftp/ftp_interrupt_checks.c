@@ -261,7 +261,8 @@ void ftp_urg_only_synch(const struct timeline *timeline, struct rule_run *run)
     static const char expected[] = "urgent data only as the Synch before ABOR, STAT or QUIT";
     bool tls = false;
 
-    if (!timeline->from_start || !timeline->whole)
+    if (!timeline->from_start || !timeline->whole ||
+        !ftp_heard_any(&ftp_dialogue(timeline, run)->heard, EVENT_URGENT))
         return;
     for (size_t n = 0; n < timeline->event_count; n++) {
         const struct event *event = &timeline->events[n], *command;

@@ -6,9 +6,9 @@
 
 /* Index of the event with which TLS begins after 234; FTP_NONE where it does not, or where the
  * capture does not show all. */
-static size_t tls_start(const struct timeline *timeline)
+static size_t tls_start(const struct timeline *timeline, struct rule_run *run)
 {
-    if (!timeline->whole)
+    if (!timeline->whole || !ftp_heard_any(&ftp_dialogue(timeline, run)->heard, EVENT_TLS))
         return FTP_NONE;
     for (size_t n = 1; n < timeline->event_count; n++) {
         const struct event *before = &timeline->events[n - 1];
@@ -54,7 +54,7 @@ static bool begins_record(struct bytes octets)
 
 void ftp_auth_clienthello(const struct timeline *timeline, struct rule_run *run)
 {
-    size_t start = tls_start(timeline);
+    size_t start = tls_start(timeline, run);
     const struct event *segment;
 
     if (start == FTP_NONE || (segment = segment_after(timeline, start, SIDE_CLIENT)) == NULL)
@@ -66,7 +66,7 @@ void ftp_auth_clienthello(const struct timeline *timeline, struct rule_run *run)
 
 void ftp_auth_234_tls(const struct timeline *timeline, struct rule_run *run)
 {
-    size_t start = tls_start(timeline);
+    size_t start = tls_start(timeline, run);
     const struct event *segment;
 
     if (start == FTP_NONE || (segment = segment_after(timeline, start, SIDE_SERVER)) == NULL)
@@ -79,7 +79,7 @@ void ftp_auth_234_tls(const struct timeline *timeline, struct rule_run *run)
 
 void ftp_auth_no_pipeline_server(const struct timeline *timeline, struct rule_run *run)
 {
-    size_t start = tls_start(timeline);
+    size_t start = tls_start(timeline, run);
     const struct event *reply;
     struct bytes behind;
 
@@ -94,7 +94,7 @@ void ftp_auth_no_pipeline_server(const struct timeline *timeline, struct rule_ru
 
 void ftp_auth_no_pipeline_client(const struct timeline *timeline, struct rule_run *run)
 {
-    size_t start = tls_start(timeline);
+    size_t start = tls_start(timeline, run);
 
     for (size_t n = start; start != FTP_NONE && n-- > 0;) {
         const struct event *event = &timeline->events[n];
