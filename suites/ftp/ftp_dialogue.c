@@ -41,12 +41,11 @@ const char *ftp_turn_name(const struct timeline *timeline, struct rule_run *run,
     return command->known == NULL ? rule_quote(run, command->verb) : command->known->name;
 }
 
-/* Nobody asks for a verb that is longer, or has a zero in it. */
-static uint64_t unknown_word(struct bytes verb)
+static uint32_t unknown_word(struct bytes verb)
 {
-    char text[sizeof(uint64_t) + 1] = "";
+    char text[5] = "";
 
-    if (verb.len > sizeof(uint64_t))
+    if (verb.len != 3 && verb.len != 4)
         return 0;
     for (size_t n = 0; n < verb.len; n++)
         text[n] = (char)toupper((unsigned char)verb.at[n]);

@@ -25,7 +25,7 @@ struct ftp_turn {
     size_t final;       /* FTP_NONE: it never came */
     size_t flow;        /* its data connection, of several the one with payload; 0: none */
     size_t other_flow;  /* another one with payload; 0: none */
-    uint64_t word;      /* ftp_word() of the verb; of XMKD, MKD; 0: the greeting, or too long */
+    uint32_t word;      /* ftp_word() of the verb; of XMKD, MKD; 0: the greeting, or it has none */
     unsigned traits;    /* of the verb; 0: the greeting, and verbs that we do not know */
     int code;           /* of the final reply; 0: it never came */
     bool pipelined;     /* sent while another command waited, or another was sent while it waited */
@@ -55,13 +55,12 @@ struct ftp_dialogue {
 /* Built once for all rules of a run; never NULL. */
 const struct ftp_dialogue *ftp_dialogue(const struct timeline *timeline, struct rule_run *run);
 
-/* A verb of up to eight letters, in upper case, as a number: rules compare verbs all the time. */
-static inline uint64_t ftp_word(const char *verb)
+/* A verb of three or four letters, in upper case, as a number: rules compare verbs all the time. */
+static inline uint32_t ftp_word(const char *verb)
 {
-    uint64_t word = 0;
-    size_t len = strlen(verb);
+    uint32_t word;
 
-    memcpy(&word, verb, len < sizeof word ? len : sizeof word);
+    memcpy(&word, verb, sizeof word); /* three letters bring their zero */
     return word;
 }
 
@@ -71,6 +70,7 @@ static inline bool ftp_turn_is(const struct ftp_turn *turn, const char *verb)
 {
     return turn->word == ftp_word(verb);
 }
+
 /* The verb in upper case as a C string; "" for the greeting, "?" for a verb that we do not know. */
 const char *ftp_turn_verb(const struct timeline *timeline, const struct ftp_turn *turn);
 /* The same for people: "the greeting", and an unknown verb quoted as it was sent. */
