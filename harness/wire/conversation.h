@@ -17,8 +17,10 @@ struct flow;
 struct control;
 
 struct conversation {
-    struct conversation *newer, *older; /* by last packet, in the list of its protocol */
-    struct timeline *timeline;          /* owned until it is handed over */
+    struct timeline *timeline; /* owned until it is handed over */
+    uint64_t heard;            /* last; with what follows, for silence.h */
+    uint64_t ranked;           /* `heard` when it got its place */
+    size_t place;
     size_t flow_room, event_room;
     size_t text;               /* octets of text kept */
     uint8_t odd[ODDITY_COUNT]; /* events of each kind */
