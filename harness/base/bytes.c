@@ -7,22 +7,6 @@ struct bytes bytes_of(const char *text)
     return (struct bytes){text, strlen(text)};
 }
 
-struct bytes bytes_from(struct bytes in, size_t start)
-{
-    if (start >= in.len)
-        return (struct bytes){in.at == NULL ? NULL : in.at + in.len, 0};
-    return (struct bytes){in.at + start, in.len - start};
-}
-
-struct bytes bytes_slice(struct bytes in, size_t start, size_t len)
-{
-    struct bytes rest = bytes_from(in, start);
-
-    if (rest.len > len)
-        rest.len = len;
-    return rest;
-}
-
 bool bytes_equal(struct bytes a, struct bytes b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);

@@ -18,8 +18,25 @@ struct bytes {
 #define BYTES_ARG(b) (int)(b).len, (b).at
 
 struct bytes bytes_of(const char *text); /* the text without its terminating zero */
-struct bytes bytes_from(struct bytes in, size_t start);            /* from `start` to the end */
-struct bytes bytes_slice(struct bytes in, size_t start, size_t len); /* cut to what is there */
+
+/* From `start` to the end. Inline, as the next: each packet is cut into a dozen pieces. */
+static inline struct bytes bytes_from(struct bytes in, size_t start)
+{
+    size_t at = start < in.len ? start : in.len;
+
+    return (struct bytes){in.at == NULL ? NULL : in.at + at, in.len - at};
+}
+
+/* `len` octets from `start`, or what is there of them. */
+static inline struct bytes bytes_slice(struct bytes in, size_t start, size_t len)
+{
+    struct bytes rest = bytes_from(in, start);
+
+    if (rest.len > len)
+        rest.len = len;
+    return rest;
+}
+
 bool bytes_equal(struct bytes a, struct bytes b);
 bool bytes_equal_nocase(struct bytes a, struct bytes b); /* ASCII letters only */
 bool bytes_is(struct bytes a, const char *text);

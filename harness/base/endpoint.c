@@ -5,16 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-bool endpoint_same_addr(const struct endpoint *a, const struct endpoint *b)
-{
-    return a->family == b->family && memcmp(a->addr, b->addr, sizeof a->addr) == 0;
-}
-
-bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
-{
-    return a->port == b->port && endpoint_same_addr(a, b);
-}
-
 const char *endpoint_addr(const struct endpoint *endpoint, char *text)
 {
     if (endpoint->family == 0)

@@ -2,6 +2,7 @@
 #ifndef PEERSPEC_BASE_ENDPOINT_H
 #define PEERSPEC_BASE_ENDPOINT_H
 
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/bytes.h"
@@ -14,8 +15,17 @@ struct endpoint {
 
 #define ENDPOINT_TEXT 64 /* room for the text of any endpoint */
 
-bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
-bool endpoint_same_addr(const struct endpoint *a, const struct endpoint *b);
+/* Inline: both are asked of every packet. */
+static inline bool endpoint_same_addr(const struct endpoint *a, const struct endpoint *b)
+{
+    return memcmp(a->addr, b->addr, sizeof a->addr) == 0 && a->family == b->family;
+}
+
+static inline bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
+{
+    return a->port == b->port && endpoint_same_addr(a, b);
+}
+
 /* "192.0.2.1:21", "[2001:db8::1]:21"; returns `text`, which holds ENDPOINT_TEXT octets. */
 const char *endpoint_format(const struct endpoint *endpoint, char *text);
 /* The address alone, without brackets. */

@@ -12,7 +12,11 @@ enum protocol {
 };
 
 /* The other one. */
-enum side side_other(enum side side);
+static inline enum side side_other(enum side side)
+{
+    return side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
+}
+
 const char *side_name(enum side side);             /* "client", "server" */
 const char *protocol_name(enum protocol protocol); /* "ftp", "udp", "tcp" */
 

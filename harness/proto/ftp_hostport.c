@@ -95,16 +95,20 @@ enum parse ftp_pasv_parse(struct bytes text, struct endpoint *out, struct flaw *
 
     bad(flaw, text.len, "no six numbers with commas");
     while (at < text.len) {
-        size_t run = digits(bytes_from(text, at)).len, end;
         const char *wrong;
+        size_t end;
 
-        if (run > 0 && (wrong = six_at(text, at, &end, out)) == NULL)
+        if (!is_digit(text.at[at])) {
+            at++;
+            continue;
+        }
+        if ((wrong = six_at(text, at, &end, out)) == NULL)
             return PARSE_DONE;
-        if (run > 0 && !tried && end > at + run) {
+        if (!tried && end > at + digits(bytes_from(text, at)).len) {
             bad(flaw, end, wrong);
             tried = true;
         }
-        at += run > 0 ? list_length(bytes_from(text, at)) : 1;
+        at += list_length(bytes_from(text, at));
     }
     return PARSE_BAD;
 }

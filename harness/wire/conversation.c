@@ -69,11 +69,6 @@ unsigned conversation_add_flow(struct conversation *conversation, enum flow_role
     return (unsigned)timeline->flow_count++;
 }
 
-struct timeline_flow *conversation_flow(const struct conversation *conversation, unsigned index)
-{
-    return &conversation->timeline->flows[index];
-}
-
 struct event *conversation_note(struct conversation *conversation, enum event_kind kind,
                                 enum side from, unsigned flow, struct moment now)
 {
@@ -167,46 +162,63 @@ static bool stands_before(const struct event *last, const struct event *event)
             (event->kind == EVENT_FIN || event->kind == EVENT_RST));
 }
 
-/* Merge `last` (count of them) into the events; place[i] becomes the new index of old event i. */
-static void events_merge(struct timeline *timeline, const struct event *last, size_t count,
-                         size_t *place)
+/* The events that each of `last` stands before, by their indices. */
+static void places_find(const struct timeline *timeline, const struct event *last, size_t count,
+                        size_t *before)
 {
-    struct event *merged = memory_zeroed(timeline->event_count + count + 1, sizeof *merged);
-    size_t next = 0, to = 0;
+    size_t next = 0;
 
-    for (size_t i = 0; i < timeline->event_count; i++) {
+    for (size_t i = 0; i < timeline->event_count; i++)
         while (next < count && stands_before(&last[next], &timeline->events[i]))
-            merged[to++] = last[next++];
-        place[i] = to;
-        merged[to++] = timeline->events[i];
-    }
+            before[next++] = i;
     while (next < count)
-        merged[to++] = last[next++];
-    free(timeline->events);
-    timeline->events = merged;
-    timeline->event_count = to;
+        before[next++] = timeline->event_count;
 }
 
-static size_t moved(size_t event, const size_t *place)
+/* Put `last` among the events, which have room for them: from the end, so that each moves once. */
+static void events_insert(struct timeline *timeline, const struct event *last, size_t count,
+                          const size_t *before)
 {
-    return event == SIZE_MAX ? SIZE_MAX : place[event];
+    struct event *events = timeline->events;
+    size_t end = timeline->event_count;
+
+    timeline->event_count += count;
+    while (count-- > 0) {
+        size_t at = before[count];
+
+        memmove(&events[at + count + 1], &events[at], (end - at) * sizeof *events);
+        events[at + count] = last[count];
+        end = at;
+    }
 }
 
-static void last_insert(struct timeline *timeline)
+static size_t moved(size_t event, const size_t *before, size_t count)
 {
+    size_t by = 0;
+
+    while (by < count && before[by] <= event)
+        by++;
+    return event == SIZE_MAX ? SIZE_MAX : event + by;
+}
+
+static void last_insert(struct conversation *conversation)
+{
+    struct timeline *timeline = conversation->timeline;
     struct event *last = memory_zeroed(timeline->flow_count + 1, sizeof *last);
-    size_t *place = memory_zeroed(timeline->event_count + 1, sizeof *place);
+    size_t *before = memory_zeroed(timeline->flow_count + 1, sizeof *before);
     size_t count = last_events(timeline, last);
 
-    if (count > 0)
-        events_merge(timeline, last, count, place);
-    for (size_t i = 0; count > 0 && i < timeline->flow_count; i++) {
+    timeline->events = memory_grown(timeline->events, timeline->event_count + count,
+                                    &conversation->event_room, sizeof *timeline->events);
+    places_find(timeline, last, count, before);
+    events_insert(timeline, last, count, before);
+    for (size_t i = 0; i < timeline->flow_count; i++) {
         struct timeline_flow *flow = &timeline->flows[i];
 
-        flow->announced_by = moved(flow->announced_by, place);
-        flow->command = moved(flow->command, place);
+        flow->announced_by = moved(flow->announced_by, before, count);
+        flow->command = moved(flow->command, before, count);
     }
-    free(place);
+    free(before);
     free(last);
 }
 
@@ -227,10 +239,10 @@ struct timeline *conversation_take(struct conversation *conversation)
 {
     struct timeline *timeline = conversation->timeline;
 
-    conversation->timeline = NULL;
     timeline->whole = timeline->flows[0].whole && !conversation->overflowed;
     if (conversation->overflowed)
         overwritten_forget(timeline);
-    last_insert(timeline);
+    last_insert(conversation);
+    conversation->timeline = NULL;
     return timeline;
 }

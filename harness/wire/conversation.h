@@ -17,8 +17,10 @@ struct flow;
 struct control;
 
 struct conversation {
-    struct conversation *newer, *older; /* by last packet, in the list of its protocol */
-    struct timeline *timeline;          /* owned until it is handed over */
+    struct timeline *timeline; /* owned until it is handed over */
+    uint64_t heard;            /* last; with what follows, for silence.h */
+    uint64_t ranked;           /* `heard` when it got its place */
+    size_t place;
     size_t flow_room, event_room;
     size_t text;               /* octets of text kept */
     uint8_t odd[ODDITY_COUNT]; /* events of each kind */
@@ -40,7 +42,12 @@ void conversation_free(struct conversation *conversation);
 
 /* Add a flow; returns its index. */
 unsigned conversation_add_flow(struct conversation *conversation, enum flow_role role);
-struct timeline_flow *conversation_flow(const struct conversation *conversation, unsigned index);
+
+static inline struct timeline_flow *conversation_flow(const struct conversation *conversation,
+                                                      unsigned index)
+{
+    return &conversation->timeline->flows[index];
+}
 
 /* Note an event that happens now. The struct is valid until the next one is noted; its `text` is
  * for the caller to set. */

@@ -25,24 +25,13 @@
 
 /* --- the table --- */
 
-enum side flow_side(const struct flow *flow, const struct endpoint *src)
-{
-    return endpoint_equal(&flow->a, src) ? flow->side_a : side_other(flow->side_a);
-}
-
-static inline bool same(const struct endpoint *a, const struct endpoint *b)
-{
-    return a->port == b->port && memcmp(a->addr, b->addr, sizeof a->addr) == 0 &&
-           a->family == b->family;
-}
-
 static inline bool joins(const struct flow *flow, uint8_t protocol, const struct endpoint *src,
                          const struct endpoint *dst)
 {
     if (flow->protocol != protocol)
         return false;
-    return (same(&flow->a, src) && same(&flow->b, dst)) ||
-           (same(&flow->b, src) && same(&flow->a, dst));
+    return (endpoint_equal(&flow->a, src) && endpoint_equal(&flow->b, dst)) ||
+           (endpoint_equal(&flow->b, src) && endpoint_equal(&flow->a, dst));
 }
 
 struct flow *flow_find(struct flow_reader *reader, uint8_t protocol, const struct endpoint *src,
@@ -154,7 +143,8 @@ struct flow *flow_find_client(struct flow_reader *reader, const struct endpoint 
 {
     struct flow *flow = reader->by_client[hash_endpoint(client) % CLIENT_BUCKETS];
 
-    while (flow != NULL && !same(flow->side_a == SIDE_CLIENT ? &flow->a : &flow->b, client))
+    while (flow != NULL &&
+           !endpoint_equal(flow->side_a == SIDE_CLIENT ? &flow->a : &flow->b, client))
         flow = flow->client_chain;
     return flow;
 }
@@ -217,56 +207,33 @@ static void tomb_add(struct flow_reader *reader, struct flow *flow)
 
 /* --- conversations by their last packets --- */
 
-static struct conversation_list *list_of(struct flow_reader *reader,
-                                         const struct conversation *conversation)
+static struct silence *silence_of(struct flow_reader *reader,
+                                  const struct conversation *conversation)
 {
-    return &reader->lists[conversation->timeline->protocol];
-}
-
-static void list_remove(struct conversation_list *list, struct conversation *conversation)
-{
-    *(conversation->newer != NULL ? &conversation->newer->older : &list->newest) =
-        conversation->older;
-    *(conversation->older != NULL ? &conversation->older->newer : &list->oldest) =
-        conversation->newer;
-    list->count--;
-}
-
-static void list_add(struct conversation_list *list, struct conversation *conversation)
-{
-    conversation->newer = NULL;
-    conversation->older = list->newest;
-    *(list->newest != NULL ? &list->newest->newer : &list->oldest) = conversation;
-    list->newest = conversation;
-    list->count++;
+    return &reader->silence[conversation->timeline->protocol];
 }
 
 void flow_touch(struct flow_reader *reader, struct conversation *conversation)
 {
-    struct conversation_list *list = list_of(reader, conversation);
-
-    if (list->ceiling == 0 || list->newest == conversation)
-        return; /* the order is for those alone that may have to make room */
-    list_remove(list, conversation);
-    list_add(list, conversation);
+    silence_break(silence_of(reader, conversation), conversation);
 }
 
 /* Where there are too many, the one that was silent for longest goes. */
 static void ceiling_keep(struct flow_reader *reader, enum protocol protocol)
 {
-    struct conversation_list *list = &reader->lists[protocol];
+    struct silence *silence = &reader->silence[protocol];
 
-    if (list->ceiling > 0 && list->count >= list->ceiling)
-        flow_hand_over(reader, list->oldest, true);
+    if (silence->count >= silence->ceiling)
+        flow_hand_over(reader, silence_longest(silence), true);
 }
 
 void flow_change_protocol(struct flow_reader *reader, struct conversation *conversation,
                           enum protocol protocol)
 {
     ceiling_keep(reader, protocol);
-    list_remove(list_of(reader, conversation), conversation);
+    silence_remove(silence_of(reader, conversation), conversation);
     conversation->timeline->protocol = protocol;
-    list_add(list_of(reader, conversation), conversation);
+    silence_add(silence_of(reader, conversation), conversation);
 }
 
 struct conversation *flow_converse(struct flow_reader *reader, enum protocol protocol)
@@ -275,7 +242,7 @@ struct conversation *flow_converse(struct flow_reader *reader, enum protocol pro
 
     ceiling_keep(reader, protocol);
     conversation = conversation_new(protocol);
-    list_add(&reader->lists[protocol], conversation);
+    silence_add(&reader->silence[protocol], conversation);
     return conversation;
 }
 
@@ -306,7 +273,7 @@ void flow_hand_over(struct flow_reader *reader, struct conversation *conversatio
     for (struct flow *flow = conversation->flows; flow != NULL; flow = flow->sibling)
         if (flow->protocol == IPPROTO_TCP)
             connection_finish(reader, flow);
-    list_remove(list_of(reader, conversation), conversation);
+    silence_remove(silence_of(reader, conversation), conversation);
     timeline = conversation_take(conversation);
     timeline->whole = timeline->whole && !evicted;
     timeline->ended = was_ended(&timeline->flows[0]);
@@ -350,24 +317,22 @@ struct flow_reader *flow_reader_new(const struct timeline_options *options,
         ftp_port_add(reader, *port);
     reader->table.room = FIRST_ROOM;
     reader->table.buckets = memory_zeroed(FIRST_ROOM, sizeof(struct flow *));
-    reader->lists[PROTOCOL_FTP].ceiling = FTP_CEILING;
-    reader->lists[PROTOCOL_UDP].ceiling = UDP_CEILING;
-    reader->lists[PROTOCOL_TCP].ceiling = TCP_CEILING;
+    reader->silence[PROTOCOL_FTP].ceiling = FTP_CEILING;
+    reader->silence[PROTOCOL_UDP].ceiling = UDP_CEILING;
+    reader->silence[PROTOCOL_TCP].ceiling = TCP_CEILING;
     reader->announce = announce_table_new();
     reader->fragments = fragments_new();
     reader->hosts = segment_hosts_new();
     return reader;
 }
 
-static void list_clear(struct flow_reader *reader, struct conversation_list *list)
+static void conversations_free(struct flow_reader *reader, struct silence *silence)
 {
-    while (list->oldest != NULL) {
-        struct conversation *conversation = list->oldest;
-
-        list_remove(list, conversation);
-        flows_bury(reader, conversation, false);
-        conversation_free(conversation);
+    for (size_t i = 0; i < silence->count; i++) {
+        flows_bury(reader, silence->heap[i], false);
+        conversation_free(silence->heap[i]);
     }
+    silence_fini(silence);
 }
 
 void flow_reader_free(struct flow_reader *reader)
@@ -375,7 +340,7 @@ void flow_reader_free(struct flow_reader *reader)
     if (reader == NULL)
         return;
     for (int i = 0; i < 3; i++)
-        list_clear(reader, &reader->lists[i]);
+        conversations_free(reader, &reader->silence[i]);
     while (reader->tombs != NULL)
         tomb_drop(reader);
     announce_table_free(reader->announce);
@@ -453,9 +418,9 @@ void flow_reader_finish(struct flow_reader *reader)
     struct conversation **all = NULL;
 
     for (int i = 0; i < 3; i++)
-        for (struct conversation *at = reader->lists[i].oldest; at != NULL; at = at->newer) {
+        for (size_t n = 0; n < reader->silence[i].count; n++) {
             all = memory_grown(all, count, &room, sizeof(struct conversation *));
-            all[count++] = at;
+            all[count++] = reader->silence[i].heap[n];
         }
     if (count > 1)
         qsort(all, count, sizeof(struct conversation *), by_first_packet);

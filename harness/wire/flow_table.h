@@ -7,6 +7,7 @@
 #include "wire/conversation.h"
 #include "wire/flow.h"
 #include "wire/fragment.h"
+#include "wire/silence.h"
 #include "wire/stream.h"
 
 /* How a connection was closed in order; `packet` is 0 where none was. */
@@ -55,12 +56,6 @@ struct flow {
     size_t sent[2]; /* 1 + the event of that side's last datagram, where it was seen going out */
 };
 
-/* Conversations of one protocol, by their last packets; without a ceiling in no order. */
-struct conversation_list {
-    struct conversation *newest, *oldest;
-    size_t count, ceiling; /* ceiling 0: none */
-};
-
 struct flow_table {
     struct flow **buckets;
     size_t room, count; /* room is a power of two */
@@ -77,7 +72,7 @@ struct flow_reader {
     struct flow_table table;
     struct flow *by_client[CLIENT_BUCKETS];
     struct flow *recent; /* of the last packet */
-    struct conversation_list lists[3]; /* by enum protocol */
+    struct silence silence[3]; /* by enum protocol */
     struct flow *tombs, *tombs_tail;
     size_t tomb_count;
     struct announce_table *announce;
@@ -87,7 +82,12 @@ struct flow_reader {
 };
 
 bool flow_is_ftp_port(const struct flow_reader *reader, uint16_t port);
-enum side flow_side(const struct flow *flow, const struct endpoint *src);
+/* Who `src` is, one of its two ends. */
+static inline enum side flow_side(const struct flow *flow, const struct endpoint *src)
+{
+    return endpoint_equal(&flow->a, src) ? flow->side_a : side_other(flow->side_a);
+}
+
 /* The flow between these two, whoever speaks; NULL: none. */
 struct flow *flow_find(struct flow_reader *reader, uint8_t protocol, const struct endpoint *src,
                        const struct endpoint *dst);

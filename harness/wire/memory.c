@@ -17,10 +17,16 @@ void *memory_zeroed(size_t count, size_t size)
     return not_null(calloc(count, size));
 }
 
+void *memory_resized(void *old, size_t size)
+{
+    return not_null(realloc(old, size));
+}
+
 void *memory_grown(void *old, size_t count, size_t *room, size_t size)
 {
     if (count < *room)
         return old;
-    *room = *room == 0 ? 4 : *room * 2;
-    return not_null(realloc(old, *room * size));
+    while (count >= *room)
+        *room = *room == 0 ? 4 : *room * 2;
+    return memory_resized(old, *room * size);
 }

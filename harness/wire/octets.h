@@ -23,25 +23,34 @@ static inline uint32_t octets_u32(struct bytes in, size_t at)
     return (uint32_t)octets_u16(in, at) << 16 | octets_u16(in, at + 2);
 }
 
-/* The sum of the Internet checksum (RFC 1071), in the byte order of the machine. The loop over a
- * whole block is one that the compiler makes wide. */
+static inline uint64_t octets_halves(uint64_t sum)
+{
+    return (sum & UINT32_MAX) + (sum >> 32);
+}
+
+/* The sum of the Internet checksum (RFC 1071), in the byte order of the machine. Its words may be
+ * of any length, as long as what they carry is added, too. */
 static inline uint64_t octets_sum(struct bytes in)
 {
-    enum { WORDS = 16 };
-    uint64_t sum = 0, lanes[WORDS] = {0};
-    uint32_t words[WORDS] = {0};
+    uint64_t even = 0, odd = 0, carry = 0, sum, words[2];
+    uint16_t word = 0;
 
     for (; in.len >= sizeof words; in.at += sizeof words, in.len -= sizeof words) {
         memcpy(words, in.at, sizeof words);
-        for (int i = 0; i < WORDS; i++)
-            lanes[i] += words[i];
+        even += words[0];
+        carry += even < words[0];
+        odd += words[1];
+        carry += odd < words[1];
     }
-    memset(words, 0, sizeof words);
+    sum = octets_halves(even) + octets_halves(odd) + carry;
+    for (; in.len >= sizeof word; in.at += sizeof word, in.len -= sizeof word) {
+        memcpy(&word, in.at, sizeof word);
+        sum += word;
+    }
+    word = 0;
     if (in.len > 0)
-        memcpy(words, in.at, in.len);
-    for (int i = 0; i < WORDS; i++)
-        sum += lanes[i] + words[i];
-    return sum;
+        memcpy(&word, in.at, 1);
+    return sum + word;
 }
 
 static inline uint16_t octets_fold(uint64_t sum)

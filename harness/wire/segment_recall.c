@@ -16,17 +16,12 @@ void segment_recall_fini(struct segment_recall *recall)
 static void make_room(struct segment_recall *recall, size_t len)
 {
     size_t room = recall->room == 0 ? FIRST_ROOM : recall->room;
-    char *octets;
 
     while (room < recall->len + len)
         room *= 2;
     if (room == recall->room)
         return;
-    octets = memory_zeroed(room, 1);
-    if (recall->len > 0)
-        memcpy(octets, recall->octets, recall->len);
-    free(recall->octets);
-    recall->octets = octets;
+    recall->octets = memory_resized(recall->octets, room);
     recall->room = room;
 }
 

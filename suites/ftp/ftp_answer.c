@@ -17,9 +17,9 @@ void ftp_answer_each(const struct timeline *timeline, struct rule_run *run, cons
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
 
-        if (ftp_turn_code(timeline, turn) != code || timeline->events[turn->final].cut ||
+        if (turn->code != code || timeline->events[turn->final].cut ||
             (turn->pipelined && verb != NULL && !is_settled(dialogue, n)) ||
-            (verb != NULL && !ftp_turn_is(timeline, turn, verb)))
+            (verb != NULL && !ftp_turn_is(turn, verb)))
             continue;
         judge(timeline, run, turn, &timeline->events[turn->final]);
     }

@@ -154,7 +154,8 @@ static bool lists_families(struct bytes text)
 static void judge_522_list(const struct timeline *timeline, struct rule_run *run,
                            const struct ftp_turn *turn, const struct event *reply)
 {
-    if ((ftp_turn_is(timeline, turn, "EPRT") || ftp_turn_is(timeline, turn, "EPSV")) &&
+    (void)timeline;
+    if ((ftp_turn_is(turn, "EPRT") || ftp_turn_is(turn, "EPSV")) &&
         !lists_families(reply->reply.text))
         ftp_answer_breach(run, reply,
                           "the numbers of the supported protocols in parentheses: (1,2)");
@@ -189,7 +190,8 @@ static void judge_257(const struct timeline *timeline, struct rule_run *run,
     size_t len = quoted_length(text);
     struct bytes rest = bytes_from(text, len);
 
-    if (!ftp_turn_is(timeline, turn, "PWD") && !ftp_turn_is(timeline, turn, "MKD"))
+    (void)timeline;
+    if (!ftp_turn_is(turn, "PWD") && !ftp_turn_is(turn, "MKD"))
         return;
     /* A quote in what follows shows that the pathname went on: its quotes were not doubled. */
     if (len == 0 || (rest.len > 0 && rest.at[0] != ' ' && bytes_index(rest, '"') < rest.len))
@@ -350,7 +352,7 @@ void ftp_stou_file(const struct timeline *timeline, struct rule_run *run)
         const struct event *reply;
         struct bytes text;
 
-        if (!ftp_turn_is(timeline, turn, "STOU") || turn->preliminary == FTP_NONE)
+        if (!ftp_turn_is(turn, "STOU") || turn->preliminary == FTP_NONE)
             continue;
         reply = &timeline->events[turn->preliminary];
         text = ftp_answer_text(reply, 0);

@@ -7,43 +7,13 @@
 #define LINE_LIMIT 4096
 #define LONGEST_VERB 8 /* RFC 959 has at most 4 letters; XSHA512 and others came later */
 
-/* Walks the commands that were seen whole. */
-struct command_walk {
-    const struct timeline *timeline;
-    size_t next;
-    bool torn;
-};
-
-static struct command_walk walk_commands(const struct timeline *timeline)
-{
-    return (struct command_walk){timeline, 0, !timeline->from_start};
-}
-
-static const struct event *next_command(struct command_walk *walk)
-{
-    while (walk->next < walk->timeline->event_count) {
-        const struct event *event = &walk->timeline->events[walk->next++];
-
-        if (event->kind == EVENT_TLS)
-            return NULL;
-        if (event->kind == EVENT_GAP && event->flow == 0)
-            walk->torn = true;
-        if (event->kind != EVENT_COMMAND)
-            continue;
-        if (!walk->torn && !event->cut)
-            return event;
-        walk->torn = false;
-    }
-    return NULL;
-}
-
 static void report_quirk(const struct timeline *timeline, struct rule_run *run, unsigned quirk,
                          const char *expected, const char *seen)
 {
-    struct command_walk walk = walk_commands(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.commands;
     const struct event *event;
 
-    while ((event = next_command(&walk)) != NULL)
+    while ((event = *walk++) != NULL)
         if ((event->command.quirks & quirk) != 0)
             rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet), expected,
                         "%s in %s", seen, rule_quote(run, event->text));
@@ -85,10 +55,10 @@ static bool is_letter(char c)
 void ftp_cmd_verb(const struct timeline *timeline, struct rule_run *run)
 {
     static const char expected[] = "a command that begins with a word of at most four letters";
-    struct command_walk walk = walk_commands(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.commands;
     const struct event *event;
 
-    while ((event = next_command(&walk)) != NULL) {
+    while ((event = *walk++) != NULL) {
         struct bytes verb = event->command.verb;
         size_t letters = 0;
 
@@ -110,10 +80,10 @@ void ftp_cmd_verb(const struct timeline *timeline, struct rule_run *run)
 
 void ftp_cmd_one_sp(const struct timeline *timeline, struct rule_run *run)
 {
-    struct command_walk walk = walk_commands(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.commands;
     const struct event *event;
 
-    while ((event = next_command(&walk)) != NULL)
+    while ((event = *walk++) != NULL)
         if ((event->command.quirks & FTP_COMMAND_TWO_SPACES) != 0 &&
             (traits(event) & FTP_VERB_PATH) != 0 && bytes_trim(event->command.argument).len > 0)
             rule_remark(run, SIDE_CLIENT, VERDICT_WARN, PACKETS(event->first_packet, event->packet),
@@ -123,10 +93,10 @@ void ftp_cmd_one_sp(const struct timeline *timeline, struct rule_run *run)
 
 void ftp_cmd_no_trailing_sp(const struct timeline *timeline, struct rule_run *run)
 {
-    struct command_walk walk = walk_commands(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.commands;
     const struct event *event;
 
-    while ((event = next_command(&walk)) != NULL) {
+    while ((event = *walk++) != NULL) {
         bool bare = event->command.has_argument && bytes_trim(event->command.argument).len == 0;
 
         if (bare && (traits(event) & FTP_VERB_NO_ARG) != 0)
@@ -138,10 +108,10 @@ void ftp_cmd_no_trailing_sp(const struct timeline *timeline, struct rule_run *ru
 
 void ftp_cmd_args(const struct timeline *timeline, struct rule_run *run)
 {
-    struct command_walk walk = walk_commands(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.commands;
     const struct event *event;
 
-    while ((event = next_command(&walk)) != NULL) {
+    while ((event = *walk++) != NULL) {
         bool given = event->command.argument.len > 0;
         bool blank = given && bytes_trim(event->command.argument).len == 0;
 
@@ -158,15 +128,15 @@ void ftp_cmd_args(const struct timeline *timeline, struct rule_run *run)
 void ftp_cmd_length(const struct timeline *timeline, struct rule_run *run)
 {
     static const char *const long_ones[] = {"ADAT", "MIC", "CONF", "ENC", NULL};
-    struct command_walk walk = walk_commands(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.commands;
     const struct event *event;
 
-    while ((event = next_command(&walk)) != NULL) {
-        bool may = false;
+    while ((event = *walk++) != NULL) {
+        bool may = event->text.len <= LINE_LIMIT;
 
-        for (const char *const *verb = long_ones; *verb != NULL; verb++)
-            may = may || is(event, *verb);
-        if (!may && event->text.len > LINE_LIMIT)
+        for (const char *const *verb = long_ones; !may && *verb != NULL; verb++)
+            may = is(event, *verb);
+        if (!may)
             rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet),
                         "a line of at most 4096 octets", "a line of %zu octets", event->text.len);
     }
@@ -234,10 +204,10 @@ static bool is_epsv(struct bytes argument)
 static void judge_argument(const struct timeline *timeline, struct rule_run *run, const char *verb,
                            bool (*fits)(struct bytes argument), const char *expected)
 {
-    struct command_walk walk = walk_commands(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.commands;
     const struct event *event;
 
-    while ((event = next_command(&walk)) != NULL)
+    while ((event = *walk++) != NULL)
         if (is(event, verb) && event->command.argument.len > 0 && !fits(event->command.argument))
             rule_breach(run, SIDE_CLIENT, PACKETS(event->first_packet, event->packet), expected,
                         "%s", rule_quote(run, event->text));
@@ -257,7 +227,7 @@ void ftp_rest_arg(const struct timeline *timeline, struct rule_run *run)
         const struct ftp_turn *turn = &dialogue->turns[n];
         const struct event *event;
 
-        if (!ftp_turn_is(timeline, turn, "REST") || turn->mode != 'S')
+        if (!ftp_turn_is(turn, "REST") || turn->mode != 'S')
             continue;
         event = &timeline->events[turn->command];
         if (event->command.argument.len > 0 && !is_number(event->command.argument))

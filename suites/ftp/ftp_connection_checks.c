@@ -107,13 +107,12 @@ static bool port_named(const struct timeline *timeline, const struct ftp_turn *t
     struct bytes argument;
     struct flaw flaw;
 
-    if (ftp_turn_code(timeline, turn) / 100 != 2)
+    if (turn->code / 100 != 2)
         return false;
     argument = timeline->events[turn->command].command.argument;
-    if (ftp_turn_is(timeline, turn, "PORT"))
+    if (ftp_turn_is(turn, "PORT"))
         return ftp_port_parse(argument, named, &flaw) == PARSE_DONE;
-    return ftp_turn_is(timeline, turn, "EPRT") &&
-           ftp_eprt_parse(argument, named, &flaw) == PARSE_DONE;
+    return ftp_turn_is(turn, "EPRT") && ftp_eprt_parse(argument, named, &flaw) == PARSE_DONE;
 }
 
 /* The last accepted PORT or EPRT while the turns are walked. */
@@ -129,14 +128,14 @@ static void port_follow(struct announced_port *port, const struct timeline *time
 {
     for (; port->next < dialogue->count; port->next++) {
         const struct ftp_turn *turn = &dialogue->turns[port->next];
-        bool names = ftp_turn_is(timeline, turn, "PORT") || ftp_turn_is(timeline, turn, "EPRT");
+        bool names = ftp_turn_is(turn, "PORT") || ftp_turn_is(turn, "EPRT");
 
         if (ftp_packet(timeline, turn->command) > flow->syn)
             return;
         if (names)
             port->known =
                 port_named(timeline, turn, &port->at) || (port->known && turn->final != FTP_NONE);
-        else if ((ftp_turn_traits(timeline, turn) & FTP_VERB_OPENS) != 0)
+        else if ((turn->traits & FTP_VERB_OPENS) != 0)
             port->known = false;
     }
 }
@@ -222,7 +221,7 @@ void ftp_pasv_direction(const struct timeline *timeline, struct rule_run *run)
         for (size_t t = 1; t < dialogue->count; t++)
             if (ftp_packet(timeline, dialogue->turns[t].final) < flow->syn &&
                 dialogue->turns[t].final != FTP_NONE &&
-                (ftp_turn_traits(timeline, &dialogue->turns[t]) & FTP_VERB_OPENS) != 0)
+                (dialogue->turns[t].traits & FTP_VERB_OPENS) != 0)
                 last = &dialogue->turns[t];
         if (last != NULL && announced(timeline, last, &ignored))
             rule_breach(run, SIDE_SERVER, PACKETS(ftp_packet(timeline, last->final), flow->syn),
@@ -422,8 +421,7 @@ void ftp_port_unpriv(const struct timeline *timeline, struct rule_run *run)
             rule_breach(
                 run, SIDE_SERVER,
                 PACKETS(ftp_packet(timeline, turn->command), ftp_packet(timeline, turn->final)),
-                "an error to a port below 1024", "%d to port %u", ftp_turn_code(timeline, turn),
-                at.port);
+                "an error to a port below 1024", "%d to port %u", turn->code, at.port);
     }
 }
 
@@ -441,9 +439,9 @@ static const struct ftp_turn *next_transfer(struct transfer_walk *walk)
 {
     while (++walk->next < walk->dialogue->count) {
         const struct ftp_turn *turn = &walk->dialogue->turns[walk->next];
-        unsigned traits = ftp_turn_traits(walk->timeline, turn);
+        unsigned traits = turn->traits;
 
-        if ((traits & FTP_VERB_OPENS) != 0 && ftp_turn_code(walk->timeline, turn) / 100 == 2) {
+        if ((traits & FTP_VERB_OPENS) != 0 && turn->code / 100 == 2) {
             walk->opens = turn;
             walk->used = 0;
         }

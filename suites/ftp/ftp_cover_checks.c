@@ -101,11 +101,11 @@ void ftp_ccc_clear(const struct timeline *timeline, struct rule_run *run)
 void ftp_tls_fail_421(const struct timeline *timeline, struct rule_run *run)
 {
     const struct timeline_tls *tls = tls_of(&timeline->flows[0]);
-    const struct event *clear = in_clear(timeline, SIDE_SERVER);
+    const struct event *clear;
 
-    if (tls == NULL || clear == NULL || tls->side[SIDE_SERVER].data != 0)
-        return;
-    if (!tls->side[SIDE_CLIENT].failed && !tls->side[SIDE_SERVER].failed)
+    if (tls == NULL || tls->side[SIDE_SERVER].data != 0 ||
+        (!tls->side[SIDE_CLIENT].failed && !tls->side[SIDE_SERVER].failed) ||
+        (clear = in_clear(timeline, SIDE_SERVER)) == NULL)
         return;
     if (!bytes_starts(clear->text, "421"))
         rule_breach(run, SIDE_SERVER, PACKETS(tls->side[SIDE_SERVER].first, clear->packet),

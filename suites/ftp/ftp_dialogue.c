@@ -12,9 +12,12 @@ struct pairing {
     char type, mode, structure;
 };
 
-uint64_t ftp_packet(const struct timeline *timeline, size_t event)
+const struct event *ftp_fin(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
+                            enum side side)
 {
-    return event == FTP_NONE ? 0 : timeline->events[event].packet;
+    size_t fin = dialogue->marks[0].fin[side];
+
+    return fin == FTP_NONE ? NULL : &timeline->events[fin];
 }
 
 const char *ftp_turn_verb(const struct timeline *timeline, const struct ftp_turn *turn)
@@ -38,37 +41,22 @@ const char *ftp_turn_name(const struct timeline *timeline, struct rule_run *run,
     return command->known == NULL ? rule_quote(run, command->verb) : command->known->name;
 }
 
-/* Rules ask this often, and two letters tell nearly all verbs apart. */
-static bool named(const char *name, const char *verb)
+static uint32_t unknown_word(struct bytes verb)
 {
-    return name[0] == verb[0] && name[1] == verb[1] && strcmp(name, verb) == 0;
-}
+    char text[5] = "";
 
-bool ftp_turn_is(const struct timeline *timeline, const struct ftp_turn *turn, const char *verb)
-{
-    const struct ftp_command *command;
-
-    if (turn->command == FTP_NONE)
-        return false;
-    command = &timeline->events[turn->command].command;
-    if (command->known == NULL)
-        return bytes_is_nocase(command->verb, verb);
-    return named(command->known->name, verb) || named(command->known->canonical, verb);
-}
-
-int ftp_turn_code(const struct timeline *timeline, const struct ftp_turn *turn)
-{
-    return turn->final == FTP_NONE ? 0 : timeline->events[turn->final].code;
-}
-
-unsigned ftp_turn_traits(const struct timeline *timeline, const struct ftp_turn *turn)
-{
-    const struct ftp_verb *known;
-
-    if (turn->command == FTP_NONE)
+    if (verb.len != 3 && verb.len != 4)
         return 0;
-    known = timeline->events[turn->command].command.known;
-    return known == NULL ? 0 : known->traits;
+    for (size_t n = 0; n < verb.len; n++)
+        text[n] = (char)toupper((unsigned char)verb.at[n]);
+    return strlen(text) == verb.len ? ftp_word(text) : 0;
+}
+
+static void name_turn(struct ftp_turn *turn, const struct ftp_command *command)
+{
+    turn->word =
+        command->known == NULL ? unknown_word(command->verb) : ftp_word(command->known->canonical);
+    turn->traits = command->known == NULL ? 0 : command->known->traits;
 }
 
 static struct ftp_turn *add_turn(struct pairing *pairing, size_t command)
@@ -87,6 +75,8 @@ static struct ftp_turn *add_turn(struct pairing *pairing, size_t command)
         .mode = pairing->mode,
         .structure = pairing->structure,
     };
+    if (command != FTP_NONE)
+        name_turn(turn, &pairing->timeline->events[command].command);
     return turn;
 }
 
@@ -103,13 +93,13 @@ static void take_command(struct pairing *pairing, size_t command)
 }
 
 /* The reply that a command has which may be answered while a transfer goes on. */
-static bool answers_early(const struct timeline *timeline, const struct ftp_turn *turn, int code)
+static bool answers_early(const struct ftp_turn *turn, int code)
 {
-    if (ftp_turn_is(timeline, turn, "STAT"))
+    if (ftp_turn_is(turn, "STAT"))
         return code >= 211 && code <= 213;
-    if (ftp_turn_is(timeline, turn, "QUIT"))
+    if (ftp_turn_is(turn, "QUIT"))
         return code == 221;
-    return ftp_turn_is(timeline, turn, "ABOR") && code == 225;
+    return ftp_turn_is(turn, "ABOR") && code == 225;
 }
 
 /* The turn that a final reply belongs to: the oldest, but for what may overtake a transfer. */
@@ -118,10 +108,10 @@ static struct ftp_turn *answered(const struct pairing *pairing, int code)
     struct ftp_dialogue *dialogue = pairing->dialogue;
     struct ftp_turn *head = &dialogue->turns[pairing->head];
 
-    if (head->preliminary == FTP_NONE || answers_early(pairing->timeline, head, code))
+    if (head->preliminary == FTP_NONE || answers_early(head, code))
         return head;
     for (struct ftp_turn *turn = head + 1; turn < dialogue->turns + dialogue->count; turn++)
-        if (turn->final == FTP_NONE && answers_early(pairing->timeline, turn, code))
+        if (turn->final == FTP_NONE && answers_early(turn, code))
             return turn;
     return head;
 }
@@ -150,17 +140,17 @@ static void apply(struct pairing *pairing, const struct ftp_turn *turn, int code
         return;
     }
     argument = timeline->events[turn->command].command.argument;
-    if (ftp_turn_is(timeline, turn, "USER"))
+    if (ftp_turn_is(turn, "USER"))
         pairing->logged_in = code == 230 || code == 232 || (pairing->logged_in && code >= 400);
-    else if (ftp_turn_is(timeline, turn, "PASS") || ftp_turn_is(timeline, turn, "ACCT"))
+    else if (ftp_turn_is(turn, "PASS") || ftp_turn_is(turn, "ACCT"))
         pairing->logged_in = pairing->logged_in || code == 230 || code == 202;
-    else if (ftp_turn_is(timeline, turn, "REIN") && code < 300)
+    else if (ftp_turn_is(turn, "REIN") && code < 300)
         reset(pairing);
-    else if (ftp_turn_is(timeline, turn, "TYPE") && code < 300)
+    else if (ftp_turn_is(turn, "TYPE") && code < 300)
         pairing->type = first_letter(argument, pairing->type);
-    else if (ftp_turn_is(timeline, turn, "MODE") && code < 300)
+    else if (ftp_turn_is(turn, "MODE") && code < 300)
         pairing->mode = first_letter(argument, pairing->mode);
-    else if (ftp_turn_is(timeline, turn, "STRU") && code < 300)
+    else if (ftp_turn_is(turn, "STRU") && code < 300)
         pairing->structure = first_letter(argument, pairing->structure);
 }
 
@@ -202,6 +192,7 @@ static bool take_reply(struct pairing *pairing, size_t reply)
     }
     turn = answered(pairing, code);
     turn->final = reply;
+    turn->code = code;
     apply(pairing, turn, code);
     while (pairing->head < dialogue->count && dialogue->turns[pairing->head].final != FTP_NONE)
         pairing->head++;
@@ -285,7 +276,7 @@ static size_t *mark_of(struct ftp_marks *marks, const struct event *event)
     case EVENT_LAST:
         return &marks->last;
     case EVENT_FIN:
-        return event->from == SIDE_SERVER ? &marks->server_fin : NULL;
+        return &marks->fin[event->from];
     default:
         return NULL;
     }
@@ -296,7 +287,7 @@ static void mark_flows(const struct timeline *timeline, struct ftp_dialogue *dia
 {
     dialogue->marks = arena_take(arena, timeline->flow_count * sizeof *dialogue->marks);
     for (size_t n = 0; n < timeline->flow_count; n++)
-        dialogue->marks[n] = (struct ftp_marks){FTP_NONE, FTP_NONE, FTP_NONE};
+        dialogue->marks[n] = (struct ftp_marks){FTP_NONE, FTP_NONE, {FTP_NONE, FTP_NONE}};
     for (size_t n = 0; n < timeline->event_count; n++) {
         const struct event *event = &timeline->events[n];
         size_t *mark = mark_of(&dialogue->marks[event->flow], event);
@@ -351,6 +342,7 @@ static void *build(const struct timeline *timeline, struct arena *arena)
     size_t n = 0, unseen = first_unseen(timeline);
 
     dialogue->spontaneous = FTP_NONE;
+    ftp_heard_find(timeline, arena, &dialogue->heard);
     mark_flows(timeline, dialogue, arena);
     if (!timeline->from_start || unseen == 0)
         return dialogue;

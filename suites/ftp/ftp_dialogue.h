@@ -8,12 +8,15 @@
 #ifndef PEERSPEC_SUITES_FTP_DIALOGUE_H
 #define PEERSPEC_SUITES_FTP_DIALOGUE_H
 
+#include <string.h>
+
 #include "judge/rule.h"
+#include "suites/ftp/ftp_heard.h"
 #include "wire/timeline.h"
 
 #define FTP_NONE SIZE_MAX
 
-/* A command and what answered it; all members are indices into the timeline's events. */
+/* A command and what answered it; the first members are indices into the timeline's events. */
 struct ftp_turn {
     size_t command;     /* FTP_NONE: the greeting, which answers the connection itself */
     size_t preliminary; /* the first 1yz, not counting 110 */
@@ -22,6 +25,9 @@ struct ftp_turn {
     size_t final;       /* FTP_NONE: it never came */
     size_t flow;        /* its data connection, of several the one with payload; 0: none */
     size_t other_flow;  /* another one with payload; 0: none */
+    uint32_t word;      /* ftp_word() of the verb; of XMKD, MKD; 0: the greeting, or it has none */
+    unsigned traits;    /* of the verb; 0: the greeting, and verbs that we do not know */
+    int code;           /* of the final reply; 0: it never came */
     bool pipelined;     /* sent while another command waited, or another was sent while it waited */
     bool logged_in;     /* when the command was sent */
     char type;          /* A, I, E or L, as accepted before the command */
@@ -30,10 +36,12 @@ struct ftp_turn {
 
 /* Events of a flow; FTP_NONE where there is none. */
 struct ftp_marks {
-    size_t first, last, server_fin;
+    size_t first, last;
+    size_t fin[2]; /* by enum side */
 };
 
 struct ftp_dialogue {
+    struct ftp_heard heard;  /* whether they are paired or not */
     struct ftp_marks *marks; /* one for each flow */
     struct ftp_turn *turns;
     size_t count;
@@ -47,18 +55,34 @@ struct ftp_dialogue {
 /* Built once for all rules of a run; never NULL. */
 const struct ftp_dialogue *ftp_dialogue(const struct timeline *timeline, struct rule_run *run);
 
-/* True where the turn's command is `verb`; XMKD is MKD. False for the greeting. */
-bool ftp_turn_is(const struct timeline *timeline, const struct ftp_turn *turn, const char *verb);
-/* The code of the final reply, 0 where it never came. */
-int ftp_turn_code(const struct timeline *timeline, const struct ftp_turn *turn);
-/* The traits of its verb, 0 for the greeting and verbs that we do not know. */
-unsigned ftp_turn_traits(const struct timeline *timeline, const struct ftp_turn *turn);
+/* A verb of three or four letters, in upper case, as a number: rules compare verbs all the time. */
+static inline uint32_t ftp_word(const char *verb)
+{
+    uint32_t word;
+
+    memcpy(&word, verb, sizeof word); /* three letters bring their zero */
+    return word;
+}
+
+/* True where the turn's command is `verb`; XMKD is MKD. False for the greeting. Inline, so that the
+ * compiler makes a number of the verb. */
+static inline bool ftp_turn_is(const struct ftp_turn *turn, const char *verb)
+{
+    return turn->word == ftp_word(verb);
+}
+
 /* The verb in upper case as a C string; "" for the greeting, "?" for a verb that we do not know. */
 const char *ftp_turn_verb(const struct timeline *timeline, const struct ftp_turn *turn);
 /* The same for people: "the greeting", and an unknown verb quoted as it was sent. */
 const char *ftp_turn_name(const struct timeline *timeline, struct rule_run *run,
                           const struct ftp_turn *turn);
+/* That side's FIN on the control connection; NULL: not seen. */
+const struct event *ftp_fin(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
+                            enum side side);
 /* Packet number of an event, 0 for FTP_NONE. */
-uint64_t ftp_packet(const struct timeline *timeline, size_t event);
+static inline uint64_t ftp_packet(const struct timeline *timeline, size_t event)
+{
+    return event == FTP_NONE ? 0 : timeline->events[event].packet;
+}
 
 #endif

@@ -103,7 +103,7 @@ void ftp_120_then_220(const struct timeline *timeline, struct rule_run *run)
 
     if (dialogue->count == 0 || greeting->preliminary == FTP_NONE || greeting->final == FTP_NONE)
         return;
-    code = ftp_turn_code(timeline, greeting);
+    code = greeting->code;
     if (timeline->events[greeting->preliminary].code == 120 && code != 220 && code != 421)
         rule_breach(run, SIDE_SERVER,
                     PACKETS(ftp_packet(timeline, greeting->preliminary),
@@ -154,11 +154,10 @@ static bool said_421(const struct timeline *timeline)
     return false;
 }
 
-static bool quits_before(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
-                         const struct ftp_turn *turn)
+static bool quits_before(const struct ftp_dialogue *dialogue, const struct ftp_turn *turn)
 {
     for (const struct ftp_turn *other = dialogue->turns; other < turn; other++)
-        if (ftp_turn_is(timeline, other, "QUIT"))
+        if (ftp_turn_is(other, "QUIT"))
             return true;
     return false;
 }
@@ -168,15 +167,17 @@ void ftp_one_final_reply(const struct timeline *timeline, struct rule_run *run)
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
     uint64_t fin = server_hung_up(timeline);
 
-    if (!dialogue->complete || fin == 0 || left_unread(timeline) || said_421(timeline))
+    if (!dialogue->complete || fin == 0 || left_unread(timeline))
         return;
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
         uint64_t asked = ftp_packet(timeline, turn->command);
 
         if (turn->final != FTP_NONE || turn->preliminary != FTP_NONE || asked > fin ||
-            quits_before(timeline, dialogue, turn))
+            quits_before(dialogue, turn))
             continue;
+        if (said_421(timeline))
+            return;
         rule_breach(run, SIDE_SERVER, PACKETS(asked, fin), "a reply to every command",
                     "no reply to %s before the server closed the connection",
                     ftp_turn_name(timeline, run, turn));
@@ -204,12 +205,11 @@ static bool may_be_preliminary(const struct timeline *timeline, const struct ftp
 {
     int code = timeline->events[turn->preliminary].code;
 
-    if (turn->command == FTP_NONE || ftp_turn_is(timeline, turn, "REIN"))
+    if (turn->command == FTP_NONE || ftp_turn_is(turn, "REIN"))
         return code == 120;
-    if (timeline->events[turn->command].command.known == NULL ||
-        ftp_turn_is(timeline, turn, "SITE"))
+    if (timeline->events[turn->command].command.known == NULL || ftp_turn_is(turn, "SITE"))
         return true;
-    return (ftp_turn_traits(timeline, turn) & FTP_VERB_TRANSFERS) != 0;
+    return (turn->traits & FTP_VERB_TRANSFERS) != 0;
 }
 
 void ftp_1yz_only_transfer(const struct timeline *timeline, struct rule_run *run)
@@ -235,12 +235,12 @@ void ftp_1yz_completed(const struct timeline *timeline, struct rule_run *run)
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
     uint64_t fin = server_hung_up(timeline);
 
-    if (!dialogue->complete || fin == 0 || said_421(timeline))
+    if (!dialogue->complete || fin == 0)
         return;
     for (size_t n = 0; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
 
-        if (turn->preliminary != FTP_NONE && turn->final == FTP_NONE)
+        if (turn->preliminary != FTP_NONE && turn->final == FTP_NONE && !said_421(timeline))
             rule_breach(run, SIDE_SERVER,
                         PACKETS(ftp_packet(timeline, turn->command),
                                 ftp_packet(timeline, turn->preliminary), fin),
@@ -275,12 +275,12 @@ static bool may_interrupt(const struct timeline *timeline, const struct ftp_turn
 {
     const struct ftp_command *command = &timeline->events[turn->command].command;
 
-    if (!ftp_turn_is(timeline, turn, "STAT"))
-        return ftp_turn_is(timeline, turn, "ABOR") || ftp_turn_is(timeline, turn, "QUIT") ||
+    if (!ftp_turn_is(turn, "STAT"))
+        return ftp_turn_is(turn, "ABOR") || ftp_turn_is(turn, "QUIT") ||
                (command->quirks & FTP_COMMAND_TELNET) != 0;
-    while (ftp_turn_is(timeline, turn, "STAT"))
+    while (ftp_turn_is(turn, "STAT"))
         turn--;
-    return (ftp_turn_traits(timeline, turn) & FTP_VERB_TRANSFERS) != 0;
+    return (turn->traits & FTP_VERB_TRANSFERS) != 0;
 }
 
 /* A reply's event is its last packet; one that the client cannot have read yet is later than its
@@ -356,7 +356,7 @@ void ftp_reply_code_table(const struct timeline *timeline, struct rule_run *run)
 
         if (turn->pipelined || !ftp_reply_knows(ftp_turn_verb(timeline, turn)))
             continue;
-        if (ftp_turn_is(timeline, turn, "SITE") && turn->preliminary != FTP_NONE)
+        if (ftp_turn_is(turn, "SITE") && turn->preliminary != FTP_NONE)
             continue; /* what SITE does is the server's own matter */
         if (turn->preliminary != FTP_NONE && may_be_preliminary(timeline, turn))
             judge_code(timeline, run, turn, turn->preliminary, false);
@@ -371,11 +371,10 @@ void ftp_mandatory_verbs(const struct timeline *timeline, struct rule_run *run)
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
-        int code = ftp_turn_code(timeline, turn);
-        bool acct = ftp_turn_is(timeline, turn, "ACCT");
+        int code = turn->code;
+        bool acct = ftp_turn_is(turn, "ACCT");
 
-        if (turn->pipelined || code != 502 ||
-            (ftp_turn_traits(timeline, turn) & FTP_VERB_MANDATORY) == 0)
+        if (turn->pipelined || code != 502 || (turn->traits & FTP_VERB_MANDATORY) == 0)
             continue;
         if (acct || !turn->logged_in)
             continue; /* nearly nobody has ACCT; before login a server may hide what it has */
@@ -428,7 +427,7 @@ void ftp_quit_221_fin(const struct timeline *timeline, struct rule_run *run)
         uint64_t answered = ftp_packet(timeline, turn->final);
         uint64_t reset = control->rst[SIDE_SERVER];
 
-        if (!ftp_turn_is(timeline, turn, "QUIT") || ftp_turn_code(timeline, turn) != 221)
+        if (!ftp_turn_is(turn, "QUIT") || turn->code != 221)
             continue;
         /* A client that has gone away already gets an RST for the 221 itself. */
         if (reset > answered && control->fin[SIDE_SERVER] == 0 && control->fin[SIDE_CLIENT] == 0 &&
@@ -453,13 +452,13 @@ void ftp_client_quit(const struct timeline *timeline, struct rule_run *run)
     const struct ftp_turn *last;
     uint64_t fin = control->fin[SIDE_CLIENT];
 
-    if (!sees_end(timeline, dialogue, fin) || fin == 0 || dialogue->count < 2 || said_421(timeline))
+    if (!sees_end(timeline, dialogue, fin) || fin == 0 || dialogue->count < 2)
         return;
     last = &dialogue->turns[dialogue->count - 1];
     if ((control->fin[SIDE_SERVER] != 0 && control->fin[SIDE_SERVER] < fin) ||
         (control->rst[SIDE_SERVER] != 0 && control->rst[SIDE_SERVER] < fin))
         return;
-    if (ftp_turn_is(timeline, last, "QUIT") || quits_before(timeline, dialogue, last))
+    if (ftp_turn_is(last, "QUIT") || quits_before(dialogue, last) || said_421(timeline))
         return;
     rule_breach(run, SIDE_CLIENT, PACKETS(ftp_packet(timeline, last->command), fin),
                 "QUIT before the connection is closed", "the connection closed after %s",
@@ -481,15 +480,15 @@ void ftp_abor_sequence(const struct timeline *timeline, struct rule_run *run)
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
         const struct ftp_turn *transfer = interrupted(turn);
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
 
-        if (!ftp_turn_is(timeline, turn, "ABOR") || transfer == NULL || code == 0 || code == 226 ||
+        if (!ftp_turn_is(turn, "ABOR") || transfer == NULL || code == 0 || code == 226 ||
             code == 225 || code / 100 == 5)
             continue;
         rule_breach(run, SIDE_SERVER,
                     PACKETS(ftp_packet(timeline, transfer->final),
                             ftp_packet(timeline, turn->command), ftp_packet(timeline, turn->final)),
                     "the reply to the transfer, then 226 or 225 to ABOR", "%d to %s, %d to ABOR",
-                    ftp_turn_code(timeline, transfer), ftp_turn_verb(timeline, transfer), code);
+                    transfer->code, ftp_turn_verb(timeline, transfer), code);
     }
 }

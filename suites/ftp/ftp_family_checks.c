@@ -35,9 +35,9 @@ void ftp_ctrl_user_opens(const struct timeline *timeline, struct rule_run *run)
 }
 
 /* A client that is refused EPSV has nothing left but PASV. */
-static bool refused_epsv(const struct timeline *timeline, const struct ftp_turn *turn)
+static bool refused_epsv(const struct ftp_turn *turn)
 {
-    return ftp_turn_is(timeline, turn, "EPSV") && ftp_turn_code(timeline, turn) / 100 != 2;
+    return ftp_turn_is(turn, "EPSV") && turn->code / 100 != 2;
 }
 
 static const struct timeline_flow *flow_announced_by(const struct timeline *timeline, size_t event)
@@ -58,9 +58,9 @@ void ftp_epsv_same_hosts(const struct timeline *timeline, struct rule_run *run)
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
 
-        if (refused_epsv(timeline, turn))
+        if (refused_epsv(turn))
             return;
-        if (!ftp_turn_is(timeline, turn, "PASV") || ftp_turn_code(timeline, turn) != 227)
+        if (!ftp_turn_is(turn, "PASV") || turn->code != 227)
             continue;
         flow = flow_announced_by(timeline, turn->final);
         if (flow != NULL && endpoint_same_addr(&flow->client, &control->client) &&

@@ -65,10 +65,15 @@ static struct bytes label_of(struct bytes line)
 
 bool ftp_feature_find(const struct event *reply, const char *label, struct bytes *parameters)
 {
-    for (unsigned n = 1; n + 1 < reply->reply.lines; n++) {
-        struct bytes line = bytes_trim(ftp_answer_line(reply, n)), found = label_of(line);
+    struct bytes rest = reply->reply.text;
 
-        if (!bytes_is_nocase(found, label))
+    for (unsigned n = 0; n + 1 < reply->reply.lines; n++) {
+        size_t len = ftp_line_length(rest);
+        struct bytes line = bytes_trim(ftp_line_text(bytes_slice(rest, 0, len)));
+        struct bytes found = label_of(line);
+
+        rest = bytes_from(rest, len);
+        if (n == 0 || !bytes_is_nocase(found, label))
             continue;
         *parameters = bytes_trim(bytes_from(line, found.len));
         return true;
@@ -155,8 +160,7 @@ const struct event *ftp_feature_list(const struct timeline *timeline,
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
 
-        if (ftp_turn_is(timeline, turn, "FEAT") && ftp_turn_code(timeline, turn) == 211 &&
-            !timeline->events[turn->final].cut)
+        if (ftp_turn_is(turn, "FEAT") && turn->code == 211 && !timeline->events[turn->final].cut)
             list = &timeline->events[turn->final];
     }
     return list;
@@ -182,7 +186,7 @@ static bool restarted(const struct timeline *timeline, const struct ftp_dialogue
 
     return turn->mode == 'S' && next < dialogue->turns + dialogue->count && !next->pipelined &&
            bytes_to_u64(timeline->events[turn->command].command.argument, &marker) && marker > 0 &&
-           ftp_turn_is(timeline, next, "RETR") && ftp_turn_code(timeline, next) == 226;
+           ftp_turn_is(next, "RETR") && next->code == 226;
 }
 
 /* The extension that the turn shows the server to have; NULL: none. */
@@ -191,8 +195,7 @@ static const struct extension *extension_shown(const struct timeline *timeline,
                                                const struct ftp_turn *turn)
 {
     for (const struct extension *shown = extensions; shown->verb != NULL; shown++)
-        if (ftp_turn_code(timeline, turn) == shown->code &&
-            ftp_turn_is(timeline, turn, shown->verb) &&
+        if (turn->code == shown->code && ftp_turn_is(turn, shown->verb) &&
             (shown->code != 350 || restarted(timeline, dialogue, turn)))
             return shown;
     return NULL;
@@ -226,7 +229,7 @@ void ftp_feat_honest(const struct timeline *timeline, struct rule_run *run)
     for (size_t n = 1; list != NULL && n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
         const char *verb = ftp_turn_verb(timeline, turn);
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
         struct bytes parameters;
 
         if (turn->pipelined || code != 502 ||
@@ -264,8 +267,7 @@ static bool is_opts_mlst(const struct timeline *timeline, const struct ftp_turn 
 {
     struct bytes argument;
 
-    if (!ftp_turn_is(timeline, turn, "OPTS") || ftp_turn_code(timeline, turn) != 200 ||
-        turn->pipelined)
+    if (!ftp_turn_is(turn, "OPTS") || turn->code != 200 || turn->pipelined)
         return false;
     argument = timeline->events[turn->command].command.argument;
     return bytes_is_nocase(bytes_slice(argument, 0, bytes_index(argument, ' ')), "MLST");
@@ -322,13 +324,13 @@ void ftp_feat_stars(const struct timeline *timeline, struct rule_run *run)
         if (turn->final == FTP_NONE || timeline->events[turn->final].cut)
             continue;
         reply = &timeline->events[turn->final];
-        if (ftp_turn_is(timeline, turn, "USER") || ftp_turn_is(timeline, turn, "REIN"))
+        if (ftp_turn_is(turn, "USER") || ftp_turn_is(turn, "REIN"))
             chosen = NULL;
         if (is_opts_mlst(timeline, turn))
             chosen = bytes_is_nocase(bytes_slice(ftp_answer_text(reply, 0), 0, 9), "MLST OPTS")
                          ? reply
                          : NULL;
-        if (chosen == NULL || !ftp_turn_is(timeline, turn, "FEAT") ||
+        if (chosen == NULL || !ftp_turn_is(turn, "FEAT") ||
             !ftp_feature_find(reply, "MLST", &parameters) || !is_fact_list(parameters))
             continue;
         facts = bytes_trim(bytes_from(ftp_answer_text(chosen, 0), 9));
@@ -419,7 +421,7 @@ void ftp_feat_tls(const struct timeline *timeline, struct rule_run *run)
     for (size_t n = 1; list != NULL && n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
 
-        if (!ftp_turn_is(timeline, turn, "AUTH") || ftp_turn_code(timeline, turn) != 234 ||
+        if (!ftp_turn_is(turn, "AUTH") || turn->code != 234 ||
             !bytes_is_nocase(bytes_slice(timeline->events[turn->command].command.argument, 0, 3),
                              "TLS") ||
             missing_for_tls(list) == NULL)

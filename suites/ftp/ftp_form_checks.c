@@ -32,9 +32,9 @@ static bool changes_data(const struct timeline *timeline, const struct ftp_turn 
 {
     struct bytes argument;
 
-    if (ftp_turn_is(timeline, turn, "PROT") || ftp_turn_is(timeline, turn, "ADAT"))
+    if (ftp_turn_is(turn, "PROT") || ftp_turn_is(turn, "ADAT"))
         return true;
-    if (!ftp_turn_is(timeline, turn, "OPTS"))
+    if (!ftp_turn_is(turn, "OPTS"))
         return false;
     argument = timeline->events[turn->command].command.argument;
     return bytes_search(argument, bytes_of("ENGINE")) < argument.len;
@@ -46,7 +46,7 @@ static const struct timeline_form *form_of(const struct timeline *timeline,
                                            const struct ftp_turn *turn, const struct asked *asked)
 {
     const struct timeline_flow *flow = ftp_turn_flow(timeline, turn);
-    unsigned traits = ftp_turn_traits(timeline, turn);
+    unsigned traits = turn->traits;
     enum side sender = (traits & FTP_VERB_SENDS) != 0 ? SIDE_SERVER : SIDE_CLIENT;
 
     if (flow == NULL || !flow->from_start || turn->other_flow != 0 || turn->pipelined ||
@@ -58,9 +58,9 @@ static const struct timeline_form *form_of(const struct timeline *timeline,
     return &flow->form;
 }
 
-static bool succeeded(const struct timeline *timeline, const struct ftp_turn *turn)
+static bool succeeded(const struct ftp_turn *turn)
 {
-    int code = ftp_turn_code(timeline, turn);
+    int code = turn->code;
 
     return code == 226 || code == 250;
 }
@@ -79,7 +79,7 @@ static void judge(const struct timeline *timeline, struct rule_run *run,
                     "%s, octet %llu of the data", text_of(form->flaw),
                     (unsigned long long)form->flaw_at);
     else if (form->flaw == FTP_FORM_FLAWLESS && asked->torn != NULL && form->complete &&
-             !form->ends && succeeded(timeline, turn))
+             !form->ends && succeeded(turn))
         rule_breach(run, form->from, PACKETS(command, flow->last, flow->fin[form->from]),
                     asked->expected, "%s", asked->torn);
 }

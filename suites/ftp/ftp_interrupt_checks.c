@@ -22,24 +22,13 @@ static const struct ftp_turn *interrupted(const struct ftp_dialogue *dialogue,
     return NULL;
 }
 
-/* The FIN of that side on the control connection; NULL: not seen. */
-static const struct event *fin_of(const struct timeline *timeline, enum side side)
-{
-    for (size_t n = 0; n < timeline->event_count; n++) {
-        const struct event *event = &timeline->events[n];
-
-        if (event->flow == 0 && event->from == side && event->kind == EVENT_FIN)
-            return event;
-    }
-    return NULL;
-}
-
 /* The server's FIN on the control connection, where it closed first and both FINs were seen; NULL
  * otherwise. */
-static const struct event *server_closes(const struct timeline *timeline)
+static const struct event *server_closes(const struct timeline *timeline,
+                                         const struct ftp_dialogue *dialogue)
 {
-    const struct event *server = fin_of(timeline, SIDE_SERVER);
-    const struct event *client = fin_of(timeline, SIDE_CLIENT);
+    const struct event *server = ftp_fin(timeline, dialogue, SIDE_SERVER);
+    const struct event *client = ftp_fin(timeline, dialogue, SIDE_CLIENT);
 
     return server != NULL && client != NULL && server->packet < client->packet ? server : NULL;
 }
@@ -49,13 +38,13 @@ static const struct event *server_closes(const struct timeline *timeline)
 void ftp_abor_stays(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
-    const struct event *end = server_closes(timeline), *reply;
+    const struct event *end = server_closes(timeline, dialogue), *reply;
     const struct ftp_turn *last;
 
     if (!dialogue->complete || dialogue->count < 2 || end == NULL)
         return;
     last = &dialogue->turns[dialogue->count - 1];
-    if (!ftp_turn_is(timeline, last, "ABOR") || ftp_turn_code(timeline, last) / 100 != 2)
+    if (!ftp_turn_is(last, "ABOR") || last->code / 100 != 2)
         return;
     reply = &timeline->events[last->final];
     if (end->packet > reply->packet && end->time - reply->time < SECOND)
@@ -73,11 +62,11 @@ void ftp_abor_closes_data(const struct timeline *timeline, struct rule_run *run)
         const struct ftp_turn *turn = &dialogue->turns[n], *transfer;
         const struct event *reply, *fin;
 
-        if (!ftp_turn_is(timeline, turn, "ABOR") || ftp_turn_code(timeline, turn) != 226 ||
+        if (!ftp_turn_is(turn, "ABOR") || turn->code != 226 ||
             (transfer = interrupted(dialogue, turn)) == NULL || transfer->flow == 0 ||
-            dialogue->marks[transfer->flow].server_fin == FTP_NONE)
+            dialogue->marks[transfer->flow].fin[SIDE_SERVER] == FTP_NONE)
             continue;
-        fin = &timeline->events[dialogue->marks[transfer->flow].server_fin];
+        fin = &timeline->events[dialogue->marks[transfer->flow].fin[SIDE_SERVER]];
         reply = &timeline->events[turn->final];
         if (fin->packet > reply->packet && fin->time - reply->time > 5 * SECOND)
             rule_breach(run, SIDE_SERVER,
@@ -118,7 +107,7 @@ void ftp_abor_telnet_order(const struct timeline *timeline, struct rule_run *run
         const struct ftp_turn *turn = &dialogue->turns[n];
         struct bytes line;
 
-        if (!ftp_turn_is(timeline, turn, "ABOR"))
+        if (!ftp_turn_is(turn, "ABOR"))
             continue;
         line = timeline->events[turn->command].text;
         if (is_out_of_order(line))
@@ -136,9 +125,9 @@ void ftp_stat_in_transfer(const struct timeline *timeline, struct rule_run *run)
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n], *transfer;
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
 
-        if (!ftp_turn_is(timeline, turn, "STAT") || code < 500 || code == 530 ||
+        if (!ftp_turn_is(turn, "STAT") || code < 500 || code == 530 ||
             timeline->events[turn->command].command.argument.len > 0 ||
             (transfer = interrupted(dialogue, turn)) == NULL)
             continue;
@@ -162,14 +151,14 @@ static const struct ftp_turn *unfinished(const struct ftp_dialogue *dialogue)
 void ftp_quit_in_transfer(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
-    const struct event *end = server_closes(timeline);
+    const struct event *end = server_closes(timeline, dialogue);
     const struct ftp_turn *transfer = unfinished(dialogue);
 
     if (!dialogue->complete || end == NULL || transfer == NULL)
         return;
     for (const struct ftp_turn *turn = transfer + 1; turn < dialogue->turns + dialogue->count;
          turn++)
-        if (ftp_turn_is(timeline, turn, "QUIT"))
+        if (ftp_turn_is(turn, "QUIT"))
             rule_breach(run, SIDE_SERVER,
                         PACKETS(ftp_packet(timeline, transfer->command),
                                 ftp_packet(timeline, turn->command), end->packet),
@@ -272,7 +261,8 @@ void ftp_urg_only_synch(const struct timeline *timeline, struct rule_run *run)
     static const char expected[] = "urgent data only as the Synch before ABOR, STAT or QUIT";
     bool tls = false;
 
-    if (!timeline->from_start || !timeline->whole)
+    if (!timeline->from_start || !timeline->whole ||
+        !ftp_heard_any(&ftp_dialogue(timeline, run)->heard, EVENT_URGENT))
         return;
     for (size_t n = 0; n < timeline->event_count; n++) {
         const struct event *event = &timeline->events[n], *command;

@@ -56,15 +56,15 @@ static void choice_follow(struct place_seen *place, const struct timeline *timel
     struct bytes argument;
     size_t end;
 
-    if (ftp_turn_is(timeline, turn, "USER") || ftp_turn_is(timeline, turn, "REIN"))
+    if (ftp_turn_is(turn, "USER") || ftp_turn_is(turn, "REIN"))
         place->chosen = false;
-    if (!ftp_turn_is(timeline, turn, "OPTS"))
+    if (!ftp_turn_is(turn, "OPTS"))
         return;
     argument = timeline->events[turn->command].command.argument;
     end = bytes_index(argument, ' ');
     if (!bytes_is_nocase(bytes_slice(argument, 0, end), "MLST"))
         return;
-    place->chosen = ftp_turn_code(timeline, turn) == 200 && !turn->pipelined;
+    place->chosen = turn->code == 200 && !turn->pipelined;
     place->facts = bytes_trim(bytes_from(argument, end));
 }
 
@@ -80,7 +80,7 @@ static void each_listing(const struct timeline *timeline, struct rule_run *run, 
         const struct timeline_flow *flow;
 
         choice_follow(&place, timeline, turn);
-        if (!ftp_turn_is(timeline, turn, verb) || (flow = listing_of(timeline, turn)) == NULL)
+        if (!ftp_turn_is(turn, verb) || (flow = listing_of(timeline, turn)) == NULL)
             continue;
         place.command = ftp_packet(timeline, turn->command);
         place.packet = flow->first;
@@ -100,7 +100,7 @@ static void each_mlst(const struct timeline *timeline, struct rule_run *run, jud
         const struct event *reply;
 
         choice_follow(&place, timeline, turn);
-        if (!ftp_turn_is(timeline, turn, "MLST") || ftp_turn_code(timeline, turn) != 250)
+        if (!ftp_turn_is(turn, "MLST") || turn->code != 250)
             continue;
         reply = &timeline->events[turn->final];
         place.command = ftp_packet(timeline, turn->command);
@@ -132,7 +132,7 @@ void ftp_mlst_format(const struct timeline *timeline, struct rule_run *run)
         const struct event *reply;
         bool fits;
 
-        if (!ftp_turn_is(timeline, turn, "MLST") || ftp_turn_code(timeline, turn) != 250)
+        if (!ftp_turn_is(turn, "MLST") || turn->code != 250)
             continue;
         reply = &timeline->events[turn->final];
         fits = reply->reply.lines >= 3;
@@ -420,13 +420,13 @@ void ftp_mlst_path(const struct timeline *timeline, struct rule_run *run)
 /* --- MLSD of a file --------------------------------------------------------------------------- */
 
 /* True where the turn may change what the name of a file stands for. */
-static bool moves_files(const struct timeline *timeline, const struct ftp_turn *turn)
+static bool moves_files(const struct ftp_turn *turn)
 {
     static const char *const verbs[] = {"CWD",  "CDUP", "RNTO", "DELE", "MKD", "RMD",
                                         "SMNT", "USER", "REIN", "SITE", NULL};
 
     for (const char *const *verb = verbs; *verb != NULL; verb++)
-        if (ftp_turn_is(timeline, turn, *verb))
+        if (ftp_turn_is(turn, *verb))
             return true;
     return false;
 }
@@ -440,10 +440,10 @@ static const struct ftp_turn *transfer_of(const struct timeline *timeline,
         turn > dialogue->turns + LOOK_BACK ? turn - LOOK_BACK : dialogue->turns;
 
     for (const struct ftp_turn *before = turn - 1; before > last; before--) {
-        if (moves_files(timeline, before))
+        if (moves_files(before))
             return NULL;
-        if ((ftp_turn_is(timeline, before, "RETR") || ftp_turn_is(timeline, before, "STOR")) &&
-            ftp_turn_code(timeline, before) / 100 == 2 && !before->pipelined &&
+        if ((ftp_turn_is(before, "RETR") || ftp_turn_is(before, "STOR")) &&
+            before->code / 100 == 2 && !before->pipelined &&
             bytes_equal(timeline->events[before->command].command.argument, name))
             return before;
     }
@@ -457,10 +457,10 @@ void ftp_mlsd_file(const struct timeline *timeline, struct rule_run *run)
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n], *transfer;
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
         struct bytes name;
 
-        if (!ftp_turn_is(timeline, turn, "MLSD") || turn->pipelined)
+        if (!ftp_turn_is(turn, "MLSD") || turn->pipelined)
             continue;
         name = timeline->events[turn->command].command.argument;
         if (name.len == 0 || (transfer = transfer_of(timeline, dialogue, turn, name)) == NULL ||
@@ -525,8 +525,8 @@ void ftp_list_crlf(const struct timeline *timeline, struct rule_run *run)
         const struct ftp_turn *turn = &dialogue->turns[n];
         const struct timeline_flow *flow;
 
-        if ((ftp_turn_traits(timeline, turn) & FTP_VERB_LISTS) == 0 ||
-            (flow = listing_of(timeline, turn)) == NULL || !flow->bare_lf || turn->type == 'A')
+        if ((turn->traits & FTP_VERB_LISTS) == 0 || (flow = listing_of(timeline, turn)) == NULL ||
+            !flow->bare_lf || turn->type == 'A')
             continue; /* in type A another rule speaks */
         rule_breach(run, SIDE_SERVER, PACKETS(ftp_packet(timeline, turn->command), flow->first),
                     "CR LF at the end of each line of a listing", "LF alone in the listing of %s",

@@ -21,15 +21,15 @@ void ftp_host_before_user(const struct timeline *timeline, struct rule_run *run)
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
 
-        if (!ftp_turn_is(timeline, turn, "HOST") || !turn->logged_in || turn->pipelined)
+        if (!ftp_turn_is(turn, "HOST") || !turn->logged_in || turn->pipelined)
             continue;
         rule_breach(run, SIDE_CLIENT, PACKETS(ftp_packet(timeline, turn->command)),
                     "HOST before USER", "HOST when the user was logged in");
-        if (ftp_turn_code(timeline, turn) / 100 == 2)
+        if (turn->code / 100 == 2)
             rule_breach(
                 run, SIDE_SERVER,
                 PACKETS(ftp_packet(timeline, turn->command), ftp_packet(timeline, turn->final)),
-                "503 to HOST when the user is logged in", "%d", ftp_turn_code(timeline, turn));
+                "503 to HOST when the user is logged in", "%d", turn->code);
     }
 }
 
@@ -64,12 +64,12 @@ void ftp_host_no_port(const struct timeline *timeline, struct rule_run *run)
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
 
-        if (!ftp_turn_is(timeline, turn, "HOST") || !is_bad_host(argument_of(timeline, turn)))
+        if (!ftp_turn_is(turn, "HOST") || !is_bad_host(argument_of(timeline, turn)))
             continue;
         rule_breach(run, SIDE_CLIENT, PACKETS(ftp_packet(timeline, turn->command)),
                     "a name, or an address (IPv6 in brackets), without a port", "%s",
                     rule_quote(run, argument_of(timeline, turn)));
-        if (ftp_turn_code(timeline, turn) == 220 && !turn->pipelined)
+        if (turn->code == 220 && !turn->pipelined)
             rule_breach(
                 run, SIDE_SERVER,
                 PACKETS(ftp_packet(timeline, turn->command), ftp_packet(timeline, turn->final)),
@@ -79,10 +79,9 @@ void ftp_host_no_port(const struct timeline *timeline, struct rule_run *run)
 
 /* --- refused passwords ------------------------------------------------------------------------ */
 
-static bool is_failed_pass(const struct timeline *timeline, const struct ftp_turn *turn)
+static bool is_failed_pass(const struct ftp_turn *turn)
 {
-    return ftp_turn_is(timeline, turn, "PASS") && ftp_turn_code(timeline, turn) == 530 &&
-           !turn->pipelined;
+    return ftp_turn_is(turn, "PASS") && turn->code == 530 && !turn->pipelined;
 }
 
 void ftp_login_attempts(const struct timeline *timeline, struct rule_run *run)
@@ -96,7 +95,7 @@ void ftp_login_attempts(const struct timeline *timeline, struct rule_run *run)
 
         if (turn->logged_in)
             return;
-        if (!is_failed_pass(timeline, turn))
+        if (!is_failed_pass(turn))
             continue;
         if (++failed == ATTEMPTS)
             fifth = turn;
@@ -119,7 +118,7 @@ void ftp_login_delay(const struct timeline *timeline, struct rule_run *run)
         const struct ftp_turn *turn = &dialogue->turns[n];
         int64_t took;
 
-        if (!is_failed_pass(timeline, turn))
+        if (!is_failed_pass(turn))
             continue;
         took = timeline->events[turn->final].time - timeline->events[turn->command].time;
         fast = took < SECOND ? fast + 1 : 0;
@@ -146,9 +145,9 @@ void ftp_user_uniform(const struct timeline *timeline, struct rule_run *run)
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
 
-        if (!ftp_turn_is(timeline, turn, "USER") || turn->logged_in || turn->pipelined ||
+        if (!ftp_turn_is(turn, "USER") || turn->logged_in || turn->pipelined ||
             argument_of(timeline, turn).len == 0 || is_anonymous(argument_of(timeline, turn)))
             continue;
         if (code == 331)
@@ -190,8 +189,8 @@ void ftp_anonymous_pass(const struct timeline *timeline, struct rule_run *run)
     for (size_t n = 2; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n], *user = turn - 1;
 
-        if (!ftp_turn_is(timeline, turn, "PASS") || !ftp_turn_is(timeline, user, "USER") ||
-            ftp_turn_code(timeline, user) != 331 || !is_anonymous(argument_of(timeline, user)) ||
+        if (!ftp_turn_is(turn, "PASS") || !ftp_turn_is(user, "USER") || user->code != 331 ||
+            !is_anonymous(argument_of(timeline, user)) ||
             is_guest_word(argument_of(timeline, turn)) ||
             asks_for_name(&timeline->events[user->final]))
             continue;
@@ -211,13 +210,12 @@ void ftp_client_restarts(const struct timeline *timeline, struct rule_run *run)
     for (size_t n = 2; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n], *before = turn - 1;
 
-        if (before->pipelined || ftp_turn_code(timeline, before) < 400)
+        if (before->pipelined || before->code < 400)
             continue;
-        if (turn->logged_in && ftp_turn_is(timeline, turn, "ACCT"))
+        if (turn->logged_in && ftp_turn_is(turn, "ACCT"))
             continue; /* an account for a single command is no part of the login */
         for (int s = 0; seconds[s][0] != NULL; s++)
-            if (ftp_turn_is(timeline, turn, seconds[s][0]) &&
-                ftp_turn_is(timeline, before, seconds[s][0]))
+            if (ftp_turn_is(turn, seconds[s][0]) && ftp_turn_is(before, seconds[s][0]))
                 rule_breach(run, SIDE_CLIENT,
                             PACKETS(ftp_packet(timeline, before->final),
                                     ftp_packet(timeline, turn->command)),
@@ -234,14 +232,13 @@ void ftp_rest_again(const struct timeline *timeline, struct rule_run *run)
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
 
-        if (ftp_turn_is(timeline, turn, "REST") || ftp_turn_is(timeline, turn, "REIN")) {
-            bool set =
-                ftp_turn_code(timeline, turn) == 350 && !bytes_is(argument_of(timeline, turn), "0");
+        if (ftp_turn_is(turn, "REST") || ftp_turn_is(turn, "REIN")) {
+            bool set = turn->code == 350 && !bytes_is(argument_of(timeline, turn), "0");
 
             rest = set ? turn : NULL;
             failed = NULL;
         }
-        if ((ftp_turn_traits(timeline, turn) & FTP_VERB_TRANSFERS) == 0 || rest == NULL)
+        if ((turn->traits & FTP_VERB_TRANSFERS) == 0 || rest == NULL)
             continue;
         if (failed != NULL)
             rule_breach(run, SIDE_CLIENT,
@@ -251,7 +248,7 @@ void ftp_rest_again(const struct timeline *timeline, struct rule_run *run)
                         "REST again before the next transfer, REST 0 at least",
                         "%s without REST after a restarted %s that failed",
                         ftp_turn_verb(timeline, turn), ftp_turn_verb(timeline, failed));
-        failed = failed == NULL && ftp_turn_code(timeline, turn) >= 400 ? turn : NULL;
+        failed = failed == NULL && turn->code >= 400 ? turn : NULL;
         rest = failed == NULL ? NULL : rest;
     }
 }

@@ -16,9 +16,8 @@ static const struct timeline_flow *flow_refused(const struct timeline *timeline,
 {
     const struct timeline_flow *flow = ftp_turn_flow(timeline, turn);
 
-    if (ftp_turn_code(timeline, turn) != code || turn->pipelined || flow == NULL ||
-        !flow->from_start || !flow->whole ||
-        !endpoint_same_addr(&flow->client, &timeline->flows[0].client) ||
+    if (turn->code != code || turn->pipelined || flow == NULL || !flow->from_start ||
+        !flow->whole || !endpoint_same_addr(&flow->client, &timeline->flows[0].client) ||
         !endpoint_same_addr(&flow->server, &timeline->flows[0].server))
         return NULL;
     return flow;
@@ -188,7 +187,7 @@ static bool is_idle_from(const struct timeline_flow *flow, uint64_t packet)
 static void judge_late(const struct timeline *timeline, struct rule_run *run, size_t flow,
                        const struct event *event, const char *expected)
 {
-    size_t fin = ftp_dialogue(timeline, run)->marks[flow].server_fin;
+    size_t fin = ftp_dialogue(timeline, run)->marks[flow].fin[SIDE_SERVER];
     const struct event *end = fin == FTP_NONE ? event : &timeline->events[fin];
 
     if (end->packet > event->packet && end->time - event->time > PROMPTLY)
@@ -201,7 +200,7 @@ void ftp_data_ends_with_control(const struct timeline *timeline, struct rule_run
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
     const struct event *end = NULL;
 
-    for (size_t n = 0; n < timeline->event_count; n++)
+    for (size_t n = timeline->event_count; n-- > 0 && end == NULL;)
         if (timeline->events[n].flow == 0 &&
             (timeline->events[n].kind == EVENT_FIN || timeline->events[n].kind == EVENT_RST))
             end = &timeline->events[n];
@@ -213,10 +212,9 @@ void ftp_data_ends_with_control(const struct timeline *timeline, struct rule_run
                        "the data connection closed when the control connection is");
 }
 
-static bool opens_anew(const struct timeline *timeline, const struct ftp_turn *turn)
+static bool opens_anew(const struct ftp_turn *turn)
 {
-    return (ftp_turn_traits(timeline, turn) & FTP_VERB_OPENS) != 0 &&
-           ftp_turn_code(timeline, turn) / 100 == 2 && !turn->pipelined;
+    return (turn->traits & FTP_VERB_OPENS) != 0 && turn->code / 100 == 2 && !turn->pipelined;
 }
 
 void ftp_data_ends_with_port(const struct timeline *timeline, struct rule_run *run)
@@ -231,7 +229,7 @@ void ftp_data_ends_with_port(const struct timeline *timeline, struct rule_run *r
 
         while (n < dialogue->count &&
                (ftp_packet(timeline, dialogue->turns[n].command) < flow->ack ||
-                !opens_anew(timeline, &dialogue->turns[n])))
+                !opens_anew(&dialogue->turns[n])))
             n++;
         if (n < dialogue->count &&
             is_idle_from(flow, ftp_packet(timeline, dialogue->turns[n].command)))
@@ -241,15 +239,6 @@ void ftp_data_ends_with_port(const struct timeline *timeline, struct rule_run *r
 }
 
 /* --- the end of the control connection -------------------------------------------------------- */
-
-static const struct event *fin_of(const struct timeline *timeline, enum side side)
-{
-    for (size_t n = 0; n < timeline->event_count; n++)
-        if (timeline->events[n].flow == 0 && timeline->events[n].kind == EVENT_FIN &&
-            timeline->events[n].from == side)
-            return &timeline->events[n];
-    return NULL;
-}
 
 static bool is_waited_for(const struct ftp_dialogue *dialogue)
 {
@@ -262,8 +251,8 @@ static bool is_waited_for(const struct ftp_dialogue *dialogue)
 void ftp_close_both(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
-    const struct event *client = fin_of(timeline, SIDE_CLIENT);
-    const struct event *server = fin_of(timeline, SIDE_SERVER);
+    const struct event *client = ftp_fin(timeline, dialogue, SIDE_CLIENT);
+    const struct event *server = ftp_fin(timeline, dialogue, SIDE_SERVER);
     const struct event *first, *second;
 
     if (!dialogue->complete || client == NULL || server == NULL || is_waited_for(dialogue))
@@ -279,7 +268,7 @@ void ftp_close_both(const struct timeline *timeline, struct rule_run *run)
 
 void ftp_client_after_fin(const struct timeline *timeline, struct rule_run *run)
 {
-    const struct event *fin = fin_of(timeline, SIDE_SERVER);
+    const struct event *fin = ftp_fin(timeline, ftp_dialogue(timeline, run), SIDE_SERVER);
 
     for (const struct event *event = fin;
          event != NULL && event < timeline->events + timeline->event_count; event++) {

@@ -12,21 +12,20 @@ static const struct owner {
     {"MDTM", 213}, {"FEAT", 211}, {"REST", 350}, {"RNFR", 350}, {NULL, 0},
 };
 
-static bool owns(const struct timeline *timeline, const struct ftp_turn *turn, int code)
+static bool owns(const struct ftp_turn *turn, int code)
 {
     for (const struct owner *owner = owners; owner->verb != NULL; owner++)
-        if (ftp_turn_is(timeline, turn, owner->verb))
+        if (ftp_turn_is(turn, owner->verb))
             return owner->code == code;
     return false;
 }
 
 /* True where each has what belongs to the other, and not what belongs to itself. */
-static bool crossed(const struct timeline *timeline, const struct ftp_turn *a,
-                    const struct ftp_turn *b)
+static bool crossed(const struct ftp_turn *a, const struct ftp_turn *b)
 {
-    int code_a = ftp_turn_code(timeline, a), code_b = ftp_turn_code(timeline, b);
+    int code_a = a->code, code_b = b->code;
 
-    return code_a != code_b && owns(timeline, a, code_b) && owns(timeline, b, code_a);
+    return code_a != code_b && owns(a, code_b) && owns(b, code_a);
 }
 
 void ftp_queue_pipelined(const struct timeline *timeline, struct rule_run *run)
@@ -41,14 +40,13 @@ void ftp_queue_pipelined(const struct timeline *timeline, struct rule_run *run)
 
             if (!other->pipelined || other->command > turn->final)
                 break;
-            if (crossed(timeline, turn, other))
-                rule_breach(run, SIDE_SERVER,
-                            PACKETS(ftp_packet(timeline, other->command),
-                                    ftp_packet(timeline, turn->final),
-                                    ftp_packet(timeline, other->final)),
-                            "replies in the order of the commands", "%d to %s before %d to %s",
-                            ftp_turn_code(timeline, turn), ftp_turn_verb(timeline, other),
-                            ftp_turn_code(timeline, other), ftp_turn_verb(timeline, turn));
+            if (crossed(turn, other))
+                rule_breach(
+                    run, SIDE_SERVER,
+                    PACKETS(ftp_packet(timeline, other->command), ftp_packet(timeline, turn->final),
+                            ftp_packet(timeline, other->final)),
+                    "replies in the order of the commands", "%d to %s before %d to %s", turn->code,
+                    ftp_turn_verb(timeline, other), other->code, ftp_turn_verb(timeline, turn));
         }
     }
 }
@@ -119,15 +117,15 @@ static const struct event *ended_with(const struct timeline *timeline, const str
 
 void ftp_multiline_same_code(const struct timeline *timeline, struct rule_run *run)
 {
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.replies;
+    const struct event *reply;
+
     if (!timeline->from_start || !timeline->whole)
         return;
-    for (size_t n = 0; n < timeline->event_count; n++) {
-        const struct event *reply = &timeline->events[n], *end;
+    while ((reply = *walk++) != NULL) {
+        const struct event *end;
 
-        if (reply->kind == EVENT_TLS)
-            return;
-        if ((reply->kind != EVENT_REPLY && reply->kind != EVENT_BAD_REPLY) || reply->cut ||
-            reply->text.len < 4 || reply->text.at[3] != '-' ||
+        if (reply->text.len < 4 || reply->text.at[3] != '-' ||
             reply->first_packet == reply->packet || (end = ended_with(timeline, reply)) == NULL)
             continue;
         rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, end->packet),

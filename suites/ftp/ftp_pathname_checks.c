@@ -105,7 +105,7 @@ void ftp_path_literal(const struct timeline *timeline, struct rule_run *run)
         const struct timeline_flow *flow = ftp_turn_flow(timeline, turn);
 
         if (flow != NULL && flow->whole && flow->from_start && turn->mode == 'S' &&
-            ftp_turn_is(timeline, turn, "MLSD") && !ftp_starts_tls(flow->payload))
+            ftp_turn_is(turn, "MLSD") && !ftp_starts_tls(flow->payload))
             judge_mlsd(timeline, run, turn, flow);
     }
 }

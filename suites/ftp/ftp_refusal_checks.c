@@ -46,7 +46,7 @@ void ftp_unknown_500_502(const struct timeline *timeline, struct rule_run *run)
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
         const struct event *reply;
 
         if (turn->final == FTP_NONE || turn->pipelined || may_refuse(code) ||
@@ -64,22 +64,21 @@ void ftp_unknown_500_502(const struct timeline *timeline, struct rule_run *run)
 /* --- failures that pass ----------------------------------------------------------------------- */
 
 /* Commands that change nothing for those that follow, and whose success hangs on no file. */
-static bool changes_nothing(const struct timeline *timeline, const struct ftp_turn *turn)
+static bool changes_nothing(const struct ftp_turn *turn)
 {
     static const char *const verbs[] = {"NOOP", "PWD", "SYST", "FEAT", "HELP", NULL};
 
     for (const char *const *verb = verbs; *verb != NULL; verb++)
-        if (ftp_turn_is(timeline, turn, *verb))
+        if (ftp_turn_is(turn, *verb))
             return true;
     return false;
 }
 
 /* Commands whose success hangs on nothing that somebody else may change: no file, no right. */
-static bool stands_alone(const struct timeline *timeline, const struct ftp_turn *turn)
+static bool stands_alone(const struct ftp_turn *turn)
 {
-    return changes_nothing(timeline, turn) || ftp_turn_is(timeline, turn, "PASV") ||
-           ftp_turn_is(timeline, turn, "EPSV") || ftp_turn_is(timeline, turn, "TYPE") ||
-           ftp_turn_is(timeline, turn, "MODE") || ftp_turn_is(timeline, turn, "STRU");
+    return changes_nothing(turn) || ftp_turn_is(turn, "PASV") || ftp_turn_is(turn, "EPSV") ||
+           ftp_turn_is(turn, "TYPE") || ftp_turn_is(turn, "MODE") || ftp_turn_is(turn, "STRU");
 }
 
 static bool said_the_same(const struct timeline *timeline, const struct ftp_turn *a,
@@ -98,7 +97,7 @@ static const struct ftp_turn *said_again(const struct timeline *timeline,
 
         if (said_the_same(timeline, turn, &dialogue->turns[n]))
             return turn;
-        if (!changes_nothing(timeline, turn) || turn->pipelined)
+        if (!changes_nothing(turn) || turn->pipelined)
             return NULL;
     }
     return NULL;
@@ -110,8 +109,8 @@ static const struct ftp_turn *login_again(const struct timeline *timeline,
 {
     const struct ftp_turn *turns = dialogue->turns;
 
-    if (n < 2 || n + 2 >= dialogue->count || !ftp_turn_is(timeline, &turns[n], "PASS") ||
-        !ftp_turn_is(timeline, &turns[n - 1], "USER") ||
+    if (n < 2 || n + 2 >= dialogue->count || !ftp_turn_is(&turns[n], "PASS") ||
+        !ftp_turn_is(&turns[n - 1], "USER") ||
         !said_the_same(timeline, &turns[n - 1], &turns[n + 1]) ||
         !said_the_same(timeline, &turns[n], &turns[n + 2]))
         return NULL;
@@ -130,19 +129,19 @@ void ftp_4yz_retryable(const struct timeline *timeline, struct rule_run *run)
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n], *again;
-        bool of_login = ftp_turn_is(timeline, turn, "PASS");
+        bool of_login = ftp_turn_is(turn, "PASS");
 
-        if (turn->pipelined || !is_final_refusal(ftp_turn_code(timeline, turn), of_login) ||
-            !(of_login || stands_alone(timeline, turn)))
+        if (turn->pipelined || !is_final_refusal(turn->code, of_login) ||
+            !(of_login || stands_alone(turn)))
             continue;
         again = of_login ? login_again(timeline, dialogue, n) : said_again(timeline, dialogue, n);
-        if (again == NULL || again->pipelined || ftp_turn_code(timeline, again) / 100 != 2)
+        if (again == NULL || again->pipelined || again->code / 100 != 2)
             continue;
         rule_breach(run, SIDE_SERVER,
                     PACKETS(ftp_packet(timeline, turn->command), ftp_packet(timeline, turn->final),
                             ftp_packet(timeline, again->final)),
                     "4yz where the same command may succeed later", "%d, and then %d to the same",
-                    ftp_turn_code(timeline, turn), ftp_turn_code(timeline, again));
+                    turn->code, again->code);
     }
 }
 
@@ -176,7 +175,7 @@ void ftp_idle_timeout(const struct timeline *timeline, struct rule_run *run)
     reply = &timeline->events[dialogue->spontaneous];
     last = &dialogue->turns[dialogue->count - 1];
     if (reply->code != 421 || last->final == FTP_NONE || !has_word(reply->reply.text, words) ||
-        (!last->logged_in && ftp_turn_code(timeline, last) != 230))
+        (!last->logged_in && last->code != 230))
         return;
     waited = reply->time - busy_until(timeline, reply);
     if (waited < IDLE_LEAST - SECOND)

@@ -4,48 +4,14 @@
 
 #define LINE_LIMIT 512 /* octets with CR LF; the classic size of a client's line buffer */
 
-/* Walks the replies whose text was seen whole. */
-struct reply_walk {
-    const struct timeline *timeline;
-    size_t next;
-    bool torn; /* the next line may be the rest of one whose start was not seen */
-};
-
-static struct reply_walk walk_replies(const struct timeline *timeline)
+/* The next line that is a reply; NULL: none is left. */
+static const struct event *next_reply(const struct event *const **walk)
 {
-    return (struct reply_walk){timeline, 0, !timeline->from_start};
-}
+    const struct event *event;
 
-static bool is_text(const struct event *event)
-{
-    return event->flow == 0 && (event->kind == EVENT_REPLY || event->kind == EVENT_BAD_REPLY);
-}
-
-/* The next reply or bad reply; NULL at the end, or where TLS begins. */
-static const struct event *next_text(struct reply_walk *walk)
-{
-    while (walk->next < walk->timeline->event_count) {
-        const struct event *event = &walk->timeline->events[walk->next++];
-
-        if (event->kind == EVENT_TLS)
-            return NULL;
-        if (event->kind == EVENT_GAP && event->flow == 0)
-            walk->torn = true;
-        if (!is_text(event))
-            continue;
-        if (!walk->torn && !event->cut)
-            return event;
-        walk->torn = false;
-    }
-    return NULL;
-}
-
-static const struct event *next_reply(struct reply_walk *walk)
-{
-    const struct event *event = next_text(walk);
-
-    while (event != NULL && event->kind != EVENT_REPLY)
-        event = next_text(walk);
+    do
+        event = *(*walk)++;
+    while (event != NULL && event->kind != EVENT_REPLY);
     return event;
 }
 
@@ -53,7 +19,7 @@ static const struct event *next_reply(struct reply_walk *walk)
 static void report_quirk(const struct timeline *timeline, struct rule_run *run, unsigned quirk,
                          const char *expected, const char *seen)
 {
-    struct reply_walk walk = walk_replies(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.replies;
     const struct event *event;
 
     while ((event = next_reply(&walk)) != NULL)
@@ -77,10 +43,10 @@ static bool is_torn(const struct event *event)
 void ftp_reply_code_format(const struct timeline *timeline, struct rule_run *run)
 {
     static const char expected[] = "three digits, then a space or a hyphen";
-    struct reply_walk walk = walk_replies(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.replies;
     const struct event *event;
 
-    while ((event = next_text(&walk)) != NULL) {
+    while ((event = *walk++) != NULL) {
         if (is_torn(event))
             return; /* told by FTP-REPLY-WHOLE-AT-CLOSE */
         if (event->kind == EVENT_BAD_REPLY)
@@ -112,7 +78,7 @@ static bool security_agreed(const struct timeline *timeline, const struct event 
 
 void ftp_reply_first_digit(const struct timeline *timeline, struct rule_run *run)
 {
-    struct reply_walk walk = walk_replies(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.replies;
     const struct event *event;
 
     while ((event = next_reply(&walk)) != NULL) {
@@ -127,7 +93,7 @@ void ftp_reply_first_digit(const struct timeline *timeline, struct rule_run *run
 
 void ftp_reply_second_digit(const struct timeline *timeline, struct rule_run *run)
 {
-    struct reply_walk walk = walk_replies(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.replies;
     const struct event *event;
 
     while ((event = next_reply(&walk)) != NULL) {
@@ -141,7 +107,7 @@ void ftp_reply_second_digit(const struct timeline *timeline, struct rule_run *ru
 
 void ftp_reply_known_code(const struct timeline *timeline, struct rule_run *run)
 {
-    struct reply_walk walk = walk_replies(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.replies;
     const struct event *event;
 
     while ((event = next_reply(&walk)) != NULL) {
@@ -185,7 +151,7 @@ void ftp_multiline_inner_pad(const struct timeline *timeline, struct rule_run *r
 
 void ftp_multiline_not_nested(const struct timeline *timeline, struct rule_run *run)
 {
-    struct reply_walk walk = walk_replies(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.replies;
     const struct event *event;
 
     while ((event = next_reply(&walk)) != NULL)
@@ -218,7 +184,7 @@ static bool may_be_8bit(const struct timeline *timeline, const struct event *rep
 
 void ftp_reply_7bit(const struct timeline *timeline, struct rule_run *run)
 {
-    struct reply_walk walk = walk_replies(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.replies;
     const struct event *event;
 
     if (!timeline->from_start || !timeline->whole)
@@ -236,12 +202,14 @@ void ftp_reply_7bit(const struct timeline *timeline, struct rule_run *run)
 
 void ftp_reply_line_length(const struct timeline *timeline, struct rule_run *run)
 {
-    struct reply_walk walk = walk_replies(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.replies;
     const struct event *event;
 
     while ((event = next_reply(&walk)) != NULL) {
         if (event->code == 334 || event->code == 335 || event->code / 100 == 6)
             continue; /* base64, RFC 2228 section 10 */
+        if (event->reply.text.len < LINE_LIMIT)
+            continue; /* all lines together are not longer */
         for (unsigned n = 0; n < event->reply.lines; n++) {
             size_t len = ftp_reply_line(&event->reply, n).len + 2;
 
@@ -257,16 +225,15 @@ void ftp_reply_line_length(const struct timeline *timeline, struct rule_run *run
 
 void ftp_reply_error_text(const struct timeline *timeline, struct rule_run *run)
 {
-    struct reply_walk walk = walk_replies(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.replies;
     const struct event *event;
 
     while ((event = next_reply(&walk)) != NULL) {
-        struct bytes text = bytes_from(ftp_reply_line(&event->reply, 0), 4);
         bool error = event->code == 421 || event->code == 425 || event->code == 426 ||
                      event->code / 100 == 5;
 
-        if (error && event->reply.lines == 1 && bytes_trim(text).len == 0 &&
-            (event->reply.quirks & FTP_REPLY_NO_SPACE) == 0)
+        if (error && event->reply.lines == 1 && (event->reply.quirks & FTP_REPLY_NO_SPACE) == 0 &&
+            bytes_trim(bytes_from(ftp_reply_line(&event->reply, 0), 4)).len == 0)
             rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet),
                         "a text that says why", "%d without a text", event->code);
     }
@@ -296,12 +263,12 @@ static struct bytes false_end(const struct event *event)
 
 void ftp_multiline_end(const struct timeline *timeline, struct rule_run *run)
 {
-    struct reply_walk walk = walk_replies(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.replies;
     const struct event *event;
 
     if (!timeline->ended)
         return;
-    while ((event = next_text(&walk)) != NULL)
+    while ((event = *walk++) != NULL)
         if (false_end(event).len > 0)
             rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet),
                         "a last line with the code of the first", "%s",
@@ -311,12 +278,12 @@ void ftp_multiline_end(const struct timeline *timeline, struct rule_run *run)
 void ftp_reply_whole_at_close(const struct timeline *timeline, struct rule_run *run)
 {
     const struct timeline_flow *control = &timeline->flows[0];
-    struct reply_walk walk = walk_replies(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.replies;
     const struct event *event;
 
     if (control->rst[SIDE_SERVER] != 0 || control->rst[SIDE_CLIENT] != 0)
         return;
-    while ((event = next_text(&walk)) != NULL)
+    while ((event = *walk++) != NULL)
         if (is_torn(event) && false_end(event).len == 0)
             rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, control->fin[SIDE_SERVER]),
                         "the last reply whole before the connection is closed",
@@ -334,7 +301,7 @@ static bool client_negotiates(const struct timeline *timeline, const struct even
 
 void ftp_telnet_server_noneg(const struct timeline *timeline, struct rule_run *run)
 {
-    struct reply_walk walk = walk_replies(timeline);
+    const struct event *const *walk = ftp_dialogue(timeline, run)->heard.replies;
     const struct event *event;
 
     while ((event = next_reply(&walk)) != NULL) {

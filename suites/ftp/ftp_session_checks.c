@@ -5,22 +5,20 @@
 
 static const char *const no_verbs[] = {NULL};
 
-static bool is_one_of(const struct timeline *timeline, const struct ftp_turn *turn,
-                      const char *const *verbs)
+static bool is_one_of(const struct ftp_turn *turn, const char *const *verbs)
 {
     for (; *verbs != NULL; verbs++)
-        if (ftp_turn_is(timeline, turn, *verbs))
+        if (ftp_turn_is(turn, *verbs))
             return true;
     return false;
 }
 
 /* The turn after `turn`, skipping those that change nothing here; NULL where it is the last. */
-static const struct ftp_turn *next_but(const struct timeline *timeline,
-                                       const struct ftp_dialogue *dialogue,
+static const struct ftp_turn *next_but(const struct ftp_dialogue *dialogue,
                                        const struct ftp_turn *turn, const char *const *skipped)
 {
     for (turn++; turn < dialogue->turns + dialogue->count; turn++)
-        if (!is_one_of(timeline, turn, skipped))
+        if (!is_one_of(turn, skipped))
             return turn;
     return NULL;
 }
@@ -32,8 +30,8 @@ static void breach_after(const struct timeline *timeline, struct rule_run *run,
     rule_breach(run, SIDE_CLIENT,
                 PACKETS(ftp_packet(timeline, turn->command), ftp_packet(timeline, turn->final),
                         ftp_packet(timeline, next->command)),
-                expected, "%s after %d to %s", ftp_turn_name(timeline, run, next),
-                ftp_turn_code(timeline, turn), ftp_turn_name(timeline, run, turn));
+                expected, "%s after %d to %s", ftp_turn_name(timeline, run, next), turn->code,
+                ftp_turn_name(timeline, run, turn));
 }
 
 /* After `verb` was answered by `code` the client goes on with one of `allowed`. */
@@ -44,12 +42,12 @@ static void must_follow(const struct timeline *timeline, struct rule_run *run, c
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
-        const struct ftp_turn *next = next_but(timeline, dialogue, turn, no_verbs);
+        const struct ftp_turn *next = next_but(dialogue, turn, no_verbs);
 
-        if (turn->pipelined || next == NULL || ftp_turn_code(timeline, turn) != code ||
-            (verb != NULL && !ftp_turn_is(timeline, turn, verb)))
+        if (turn->pipelined || next == NULL || turn->code != code ||
+            (verb != NULL && !ftp_turn_is(turn, verb)))
             continue;
-        if (!is_one_of(timeline, next, allowed))
+        if (!is_one_of(next, allowed))
             breach_after(timeline, run, turn, next, expected);
     }
 }
@@ -78,11 +76,11 @@ void ftp_pass_after_user(const struct timeline *timeline, struct rule_run *run)
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n], *before = turn - 1;
 
-        if (!ftp_turn_is(timeline, turn, "PASS"))
+        if (!ftp_turn_is(turn, "PASS"))
             continue;
-        while (before > dialogue->turns && is_one_of(timeline, before, between))
+        while (before > dialogue->turns && is_one_of(before, between))
             before--;
-        if (before > dialogue->turns && ftp_turn_is(timeline, before, "USER"))
+        if (before > dialogue->turns && ftp_turn_is(before, "USER"))
             continue;
         rule_breach(
             run, SIDE_CLIENT,
@@ -91,13 +89,13 @@ void ftp_pass_after_user(const struct timeline *timeline, struct rule_run *run)
     }
 }
 
-static bool needs_login(const struct timeline *timeline, const struct ftp_turn *turn)
+static bool needs_login(const struct ftp_turn *turn)
 {
     static const char *const open[] = {"STAT", "HELP", "SITE", "MODE", "TYPE",
                                        "STRU", "REIN", "ALLO", "ABOR", NULL};
-    unsigned traits = ftp_turn_traits(timeline, turn);
+    unsigned traits = turn->traits;
 
-    return traits != 0 && (traits & FTP_VERB_BEFORE_LOGIN) == 0 && !is_one_of(timeline, turn, open);
+    return traits != 0 && (traits & FTP_VERB_BEFORE_LOGIN) == 0 && !is_one_of(turn, open);
 }
 
 /* Report the first command that is obeyed although nobody is logged in: before the first REIN, or
@@ -108,16 +106,16 @@ static void judge_without_login(const struct timeline *timeline, struct rule_run
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
     bool reset = false;
 
-    if (dialogue->count > 0 && ftp_turn_code(timeline, dialogue->turns) == 230)
+    if (dialogue->count > 0 && dialogue->turns->code == 230)
         return; /* nobody has to log in, after REIN as before */
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
         size_t reply = turn->preliminary != FTP_NONE ? turn->preliminary : turn->final;
 
-        if (ftp_turn_is(timeline, turn, "REIN"))
+        if (ftp_turn_is(turn, "REIN"))
             reset = true;
         if (reset != after_rein || turn->logged_in || turn->pipelined || reply == FTP_NONE ||
-            !needs_login(timeline, turn))
+            !needs_login(turn))
             continue;
         if (timeline->events[reply].code >= 300)
             continue;
@@ -146,11 +144,11 @@ void ftp_rnto_503(const struct timeline *timeline, struct rule_run *run)
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
 
-        if (ftp_turn_is(timeline, turn, "RNFR"))
+        if (ftp_turn_is(turn, "RNFR"))
             named = code == 350 || code == 0;
-        if (!ftp_turn_is(timeline, turn, "RNTO"))
+        if (!ftp_turn_is(turn, "RNTO"))
             continue;
         if (!named && turn->logged_in && !turn->pipelined && code >= 200 && code < 400)
             rule_breach(
@@ -180,13 +178,13 @@ void ftp_rest_adjacent(const struct timeline *timeline, struct rule_run *run)
         const struct ftp_turn *turn = &dialogue->turns[n], *next;
         struct bytes marker;
 
-        if (!ftp_turn_is(timeline, turn, "REST") || ftp_turn_code(timeline, turn) != 350)
+        if (!ftp_turn_is(turn, "REST") || turn->code != 350)
             continue;
         marker = timeline->events[turn->command].command.argument;
-        next = next_but(timeline, dialogue, turn, opens);
+        next = next_but(dialogue, turn, opens);
         if (bytes_is(marker, "0") || next == NULL)
             continue; /* REST 0 takes back what was asked, or asks whether there is REST */
-        if (!is_one_of(timeline, next, users))
+        if (!is_one_of(next, users))
             breach_after(timeline, run, turn, next,
                          "the transfer that is to be restarted immediately after REST");
     }
@@ -205,9 +203,9 @@ void ftp_rest_350(const struct timeline *timeline, struct rule_run *run)
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
 
-        if (!ftp_turn_is(timeline, turn, "REST") || !turn->logged_in || turn->pipelined ||
+        if (!ftp_turn_is(turn, "REST") || !turn->logged_in || turn->pipelined ||
             !is_number(timeline->events[turn->command].command.argument) || turn->mode != 'S')
             continue;
         if (code / 100 == 2)
@@ -228,17 +226,17 @@ void ftp_allo_followed(const struct timeline *timeline, struct rule_run *run)
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n], *next;
 
-        if (!ftp_turn_is(timeline, turn, "ALLO") || ftp_turn_code(timeline, turn) / 100 != 2)
+        if (!ftp_turn_is(turn, "ALLO") || turn->code / 100 != 2)
             continue;
-        next = next_but(timeline, dialogue, turn, between);
-        if (next != NULL && !is_one_of(timeline, next, users))
+        next = next_but(dialogue, turn, between);
+        if (next != NULL && !is_one_of(next, users))
             breach_after(timeline, run, turn, next, "STOR or APPE after ALLO");
     }
 }
 
 static bool is_epsv_all(const struct timeline *timeline, const struct ftp_turn *turn)
 {
-    return ftp_turn_is(timeline, turn, "EPSV") &&
+    return ftp_turn_is(turn, "EPSV") &&
            bytes_is_nocase(timeline->events[turn->command].command.argument, "ALL");
 }
 
@@ -252,11 +250,11 @@ static const struct ftp_turn *next_after_all(const struct timeline *timeline,
     while (++*n < dialogue->count) {
         const struct ftp_turn *turn = &dialogue->turns[*n];
 
-        if (is_epsv_all(timeline, turn) && ftp_turn_code(timeline, turn) / 100 == 2)
+        if (is_epsv_all(timeline, turn) && turn->code / 100 == 2)
             *all = true;
-        else if (ftp_turn_is(timeline, turn, "REIN"))
+        else if (ftp_turn_is(turn, "REIN"))
             *all = false;
-        else if (*all && is_one_of(timeline, turn, refused))
+        else if (*all && is_one_of(turn, refused))
             return turn;
     }
     return NULL;
@@ -283,7 +281,7 @@ void ftp_epsv_all_server(const struct timeline *timeline, struct rule_run *run)
     size_t n = 0;
 
     while ((turn = next_after_all(timeline, dialogue, &n, &all)) != NULL) {
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
 
         if (code / 100 == 2)
             rule_breach(

@@ -92,8 +92,7 @@ void ftp_215_same(const struct timeline *timeline, struct rule_run *run)
         const struct ftp_turn *turn = &dialogue->turns[n];
         const struct event *reply;
 
-        if (!is_plain(timeline, turn) || !ftp_turn_is(timeline, turn, "SYST") ||
-            ftp_turn_code(timeline, turn) != 215)
+        if (!is_plain(timeline, turn) || !ftp_turn_is(turn, "SYST") || turn->code != 215)
             continue;
         reply = &timeline->events[turn->final];
         if (before != NULL && !bytes_equal(before->text, reply->text))
@@ -112,11 +111,10 @@ void ftp_stat_codes(const struct timeline *timeline, struct rule_run *run)
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
         bool named;
 
-        if (!is_plain(timeline, turn) || !ftp_turn_is(timeline, turn, "STAT") || code < 211 ||
-            code > 213)
+        if (!is_plain(timeline, turn) || !ftp_turn_is(turn, "STAT") || code < 211 || code > 213)
             continue;
         named = argument_of(timeline, turn).len > 0;
         if (named && code == 211)
@@ -136,7 +134,7 @@ struct setting {
 static bool is_setting(const struct timeline *timeline, const struct ftp_turn *turn,
                        const struct setting *setting)
 {
-    return ftp_turn_is(timeline, turn, setting->verb) &&
+    return ftp_turn_is(turn, setting->verb) &&
            bytes_is_nocase(bytes_trim(argument_of(timeline, turn)), setting->argument);
 }
 
@@ -149,7 +147,7 @@ static void must_have(const struct timeline *timeline, struct rule_run *run,
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
 
         if (!is_plain(timeline, turn) || !turn->logged_in ||
             (code != 500 && code != 501 && code != 504))
@@ -183,6 +181,12 @@ void ftp_mode_stru_default(const struct timeline *timeline, struct rule_run *run
 static const char *const aliases[ALIASES] = {"MKD",  "XMKD", "RMD",  "XRMD", "PWD",
                                              "XPWD", "CDUP", "XCUP", "CWD",  "XCWD"};
 
+static bool has_alias(const struct ftp_turn *turn)
+{
+    return ftp_turn_is(turn, "MKD") || ftp_turn_is(turn, "RMD") || ftp_turn_is(turn, "PWD") ||
+           ftp_turn_is(turn, "CDUP") || ftp_turn_is(turn, "CWD");
+}
+
 static bool is_unknown(int code)
 {
     return code == 500 || code == 502;
@@ -194,10 +198,10 @@ static void find_aliases(const struct timeline *timeline, const struct ftp_dialo
 {
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
 
-        if (!turn->logged_in || !(unknown ? is_unknown(code) : code / 100 == 2) ||
-            !is_plain(timeline, turn))
+        if (!has_alias(turn) || !turn->logged_in ||
+            !(unknown ? is_unknown(code) : code / 100 == 2) || !is_plain(timeline, turn))
             continue;
         for (size_t a = 0; a < ALIASES; a++)
             if (found[a] == NULL && strcmp(ftp_turn_verb(timeline, turn), aliases[a]) == 0)
@@ -221,9 +225,8 @@ void ftp_x_aliases(const struct timeline *timeline, struct rule_run *run)
                     PACKETS(ftp_packet(timeline, taken[other]->final),
                             ftp_packet(timeline, refused[a]->command),
                             ftp_packet(timeline, refused[a]->final)),
-                    "both names of the command known", "%d to %s, but %d to %s",
-                    ftp_turn_code(timeline, refused[a]), aliases[a],
-                    ftp_turn_code(timeline, taken[other]), aliases[other]);
+                    "both names of the command known", "%d to %s, but %d to %s", refused[a]->code,
+                    aliases[a], taken[other]->code, aliases[other]);
     }
 }
 
@@ -261,10 +264,10 @@ void ftp_lang_reply(const struct timeline *timeline, struct rule_run *run)
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
         enum tag_form form;
 
-        if (!is_plain(timeline, turn) || !ftp_turn_is(timeline, turn, "LANG") ||
+        if (!is_plain(timeline, turn) || !ftp_turn_is(turn, "LANG") ||
             argument_of(timeline, turn).len == 0)
             continue;
         form = tag_form(argument_of(timeline, turn));

@@ -6,9 +6,9 @@
 
 /* Index of the event with which TLS begins after 234; FTP_NONE where it does not, or where the
  * capture does not show all. */
-static size_t tls_start(const struct timeline *timeline)
+static size_t tls_start(const struct timeline *timeline, struct rule_run *run)
 {
-    if (!timeline->whole)
+    if (!timeline->whole || !ftp_heard_any(&ftp_dialogue(timeline, run)->heard, EVENT_TLS))
         return FTP_NONE;
     for (size_t n = 1; n < timeline->event_count; n++) {
         const struct event *before = &timeline->events[n - 1];
@@ -54,7 +54,7 @@ static bool begins_record(struct bytes octets)
 
 void ftp_auth_clienthello(const struct timeline *timeline, struct rule_run *run)
 {
-    size_t start = tls_start(timeline);
+    size_t start = tls_start(timeline, run);
     const struct event *segment;
 
     if (start == FTP_NONE || (segment = segment_after(timeline, start, SIDE_CLIENT)) == NULL)
@@ -66,7 +66,7 @@ void ftp_auth_clienthello(const struct timeline *timeline, struct rule_run *run)
 
 void ftp_auth_234_tls(const struct timeline *timeline, struct rule_run *run)
 {
-    size_t start = tls_start(timeline);
+    size_t start = tls_start(timeline, run);
     const struct event *segment;
 
     if (start == FTP_NONE || (segment = segment_after(timeline, start, SIDE_SERVER)) == NULL)
@@ -79,7 +79,7 @@ void ftp_auth_234_tls(const struct timeline *timeline, struct rule_run *run)
 
 void ftp_auth_no_pipeline_server(const struct timeline *timeline, struct rule_run *run)
 {
-    size_t start = tls_start(timeline);
+    size_t start = tls_start(timeline, run);
     const struct event *reply;
     struct bytes behind;
 
@@ -94,7 +94,7 @@ void ftp_auth_no_pipeline_server(const struct timeline *timeline, struct rule_ru
 
 void ftp_auth_no_pipeline_client(const struct timeline *timeline, struct rule_run *run)
 {
-    size_t start = tls_start(timeline);
+    size_t start = tls_start(timeline, run);
 
     for (size_t n = start; start != FTP_NONE && n-- > 0;) {
         const struct event *event = &timeline->events[n];
@@ -121,13 +121,13 @@ void ftp_pbsz_before_prot(const struct timeline *timeline, struct rule_run *run)
 
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
-        int code = ftp_turn_code(timeline, turn);
+        int code = turn->code;
 
-        if (ftp_turn_is(timeline, turn, "PBSZ"))
+        if (ftp_turn_is(turn, "PBSZ"))
             sized = sized || code / 100 == 2;
-        if (ftp_turn_is(timeline, turn, "REIN"))
+        if (ftp_turn_is(turn, "REIN"))
             sized = false;
-        if (!ftp_turn_is(timeline, turn, "PROT") || sized || turn->pipelined)
+        if (!ftp_turn_is(turn, "PROT") || sized || turn->pipelined)
             continue;
         rule_breach(run, SIDE_CLIENT, PACKETS(ftp_packet(timeline, turn->command)),
                     "PROT after a PBSZ that was accepted", "PROT without one");
@@ -155,10 +155,9 @@ void ftp_pbsz_zero(const struct timeline *timeline, struct rule_run *run)
         struct bytes argument = timeline->events[turn->command].command.argument;
         uint64_t size;
 
-        if (ftp_turn_is(timeline, turn, "AUTH"))
+        if (ftp_turn_is(turn, "AUTH"))
             tls = asks_for_tls(argument);
-        if (tls && ftp_turn_is(timeline, turn, "PBSZ") &&
-            (!bytes_to_u64(argument, &size) || size != 0))
+        if (tls && ftp_turn_is(turn, "PBSZ") && (!bytes_to_u64(argument, &size) || size != 0))
             rule_breach(run, SIDE_CLIENT, PACKETS(ftp_packet(timeline, turn->command)),
                         "PBSZ 0, since TLS has records of its own", "PBSZ %s",
                         rule_quote(run, argument));
@@ -174,7 +173,7 @@ void ftp_prot_c_clear(const struct timeline *timeline, struct rule_run *run)
         const struct timeline_flow *flow = ftp_turn_flow(timeline, turn);
         size_t first;
 
-        if (ftp_turn_is(timeline, turn, "PROT") || ftp_turn_is(timeline, turn, "ADAT"))
+        if (ftp_turn_is(turn, "PROT") || ftp_turn_is(turn, "ADAT"))
             return;
         if (flow == NULL || !flow->from_start || !ftp_starts_tls(flow->payload) ||
             (first = dialogue->marks[turn->flow].first) == FTP_NONE)

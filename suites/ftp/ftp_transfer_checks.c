@@ -43,8 +43,8 @@ static bool next_transfer(struct transfer_walk *walk, struct transfer *out)
 {
     while (++walk->next < walk->dialogue->count) {
         const struct ftp_turn *turn = &walk->dialogue->turns[walk->next];
-        unsigned traits = ftp_turn_traits(walk->timeline, turn);
-        int code = ftp_turn_code(walk->timeline, turn);
+        unsigned traits = turn->traits;
+        int code = turn->code;
 
         if ((traits & FTP_VERB_TRANSFERS) == 0 || turn->mode != 'S')
             continue;
@@ -160,7 +160,7 @@ void ftp_no_1yz_no_data(const struct timeline *timeline, struct rule_run *run)
     struct transfer transfer;
 
     while (next_transfer(&walk, &transfer)) {
-        int code = ftp_turn_code(timeline, transfer.turn);
+        int code = transfer.turn->code;
         uint64_t octets = transfer.flow->octets[transfer.sender];
 
         if (transfer.turn->preliminary != FTP_NONE || code < 400 || octets == 0 ||
@@ -180,7 +180,7 @@ void ftp_no_1yz_no_data(const struct timeline *timeline, struct rule_run *run)
 static void judge_own_close(const struct timeline *timeline, struct rule_run *run,
                             const struct transfer *transfer, const struct event *reply)
 {
-    const struct event *fin = event_at(timeline, transfer->marks->server_fin);
+    const struct event *fin = event_at(timeline, transfer->marks->fin[SIDE_SERVER]);
 
     if (fin == NULL || !flows_freely(transfer->flow) || !surely_before(timeline, reply, fin))
         return;
@@ -201,7 +201,7 @@ void ftp_226_after_close(const struct timeline *timeline, struct rule_run *run)
         const struct event *reply;
         uint64_t fin = flow->fin[SIDE_CLIENT];
 
-        if (ftp_turn_code(timeline, transfer.turn) != 226 || !flow->whole)
+        if (transfer.turn->code != 226 || !flow->whole)
             continue;
         reply = &timeline->events[transfer.turn->final];
         if (transfer.sender == SIDE_SERVER)
@@ -319,13 +319,11 @@ static struct bytes argument_of(const struct timeline *timeline, const struct ft
     return timeline->events[turn->command].command.argument;
 }
 
-static bool changes_files(const struct timeline *timeline, const struct ftp_turn *turn)
+static bool changes_files(const struct ftp_turn *turn)
 {
-    return (ftp_turn_traits(timeline, turn) & FTP_VERB_RECEIVES) != 0 ||
-           ftp_turn_is(timeline, turn, "RNTO") || ftp_turn_is(timeline, turn, "CWD") ||
-           ftp_turn_is(timeline, turn, "CDUP") || ftp_turn_is(timeline, turn, "DELE") ||
-           ftp_turn_is(timeline, turn, "USER") || ftp_turn_is(timeline, turn, "REIN") ||
-           ftp_turn_is(timeline, turn, "SITE");
+    return (turn->traits & FTP_VERB_RECEIVES) != 0 || ftp_turn_is(turn, "RNTO") ||
+           ftp_turn_is(turn, "CWD") || ftp_turn_is(turn, "CDUP") || ftp_turn_is(turn, "DELE") ||
+           ftp_turn_is(turn, "USER") || ftp_turn_is(turn, "REIN") || ftp_turn_is(turn, "SITE");
 }
 
 /* The size that a 213 gave for the file of this RETR, under the same TYPE; NULL: none holds. */
@@ -337,9 +335,9 @@ static const struct ftp_turn *size_before(const struct timeline *timeline,
         retr - dialogue->turns > LOOK_BACK ? retr - LOOK_BACK : dialogue->turns;
 
     for (const struct ftp_turn *turn = retr - 1; turn > oldest; turn--) {
-        if (changes_files(timeline, turn))
+        if (changes_files(turn))
             return NULL;
-        if (!ftp_turn_is(timeline, turn, "SIZE") || ftp_turn_code(timeline, turn) != 213)
+        if (!ftp_turn_is(turn, "SIZE") || turn->code != 213)
             continue;
         if (!bytes_equal(argument_of(timeline, turn), argument_of(timeline, retr)))
             continue;
@@ -359,21 +357,21 @@ static uint64_t restart_of(const struct timeline *timeline, const struct ftp_dia
     for (const struct ftp_turn *turn = retr - 1; turn > dialogue->turns; turn--) {
         uint64_t marker;
 
-        if ((ftp_turn_traits(timeline, turn) & FTP_VERB_TRANSFERS) != 0)
+        if ((turn->traits & FTP_VERB_TRANSFERS) != 0)
             return 0;
-        if (!ftp_turn_is(timeline, turn, "REST") || ftp_turn_code(timeline, turn) != 350)
+        if (!ftp_turn_is(turn, "REST") || turn->code != 350)
             continue;
         return bytes_to_u64(argument_of(timeline, turn), &marker) ? marker : 0;
     }
     return 0;
 }
 
-static bool is_whole_download(const struct timeline *timeline, const struct transfer *transfer)
+static bool is_whole_download(const struct transfer *transfer)
 {
-    return ftp_turn_is(timeline, transfer->turn, "RETR") && transfer->succeeded &&
-           transfer->flow->whole && transfer->flow->fin[SIDE_SERVER] != 0 &&
-           !transfer->turn->pipelined && transfer->turn->structure == 'F' &&
-           transfer->flow->rst[SIDE_CLIENT] == 0 && !ftp_starts_tls(transfer->flow->payload);
+    return ftp_turn_is(transfer->turn, "RETR") && transfer->succeeded && transfer->flow->whole &&
+           transfer->flow->fin[SIDE_SERVER] != 0 && !transfer->turn->pipelined &&
+           transfer->turn->structure == 'F' && transfer->flow->rst[SIDE_CLIENT] == 0 &&
+           !ftp_starts_tls(transfer->flow->payload);
 }
 
 /* Hold the length of each download against SIZE: of those with a restart, or of those without. */
@@ -387,7 +385,7 @@ static void judge_length(const struct timeline *timeline, struct rule_run *run, 
         uint64_t size = 0, restart, octets = transfer.flow->octets[SIDE_SERVER];
         const struct ftp_turn *asked;
 
-        if (!is_whole_download(timeline, &transfer))
+        if (!is_whole_download(&transfer))
             continue;
         asked = size_before(timeline, walk.dialogue, transfer.turn, &size);
         restart = restart_of(timeline, walk.dialogue, transfer.turn);
@@ -414,15 +412,14 @@ void ftp_rest_exact(const struct timeline *timeline, struct rule_run *run)
 }
 
 /* True where nothing between the two downloads can have changed the file or asked for a part. */
-static bool is_undisturbed(const struct timeline *timeline, const struct ftp_turn *from,
-                           const struct ftp_turn *to)
+static bool is_undisturbed(const struct ftp_turn *from, const struct ftp_turn *to)
 {
     static const char *const allowed[] = {"PASV", "EPSV", "PORT", "EPRT", "NOOP", NULL};
 
     for (const struct ftp_turn *turn = from + 1; turn < to; turn++) {
         const char *const *verb = allowed;
 
-        while (*verb != NULL && !ftp_turn_is(timeline, turn, *verb))
+        while (*verb != NULL && !ftp_turn_is(turn, *verb))
             verb++;
         if (*verb == NULL)
             return false;
@@ -436,7 +433,7 @@ static bool is_partial(const struct timeline *timeline, const struct ftp_dialogu
 {
     uint64_t restart = restart_of(timeline, dialogue, transfer->turn), size = 0;
 
-    return restart > 0 && transfer->turn->type == 'I' && is_whole_download(timeline, transfer) &&
+    return restart > 0 && transfer->turn->type == 'I' && is_whole_download(transfer) &&
            size_before(timeline, dialogue, transfer->turn, &size) != NULL &&
            transfer->flow->octets[SIDE_SERVER] + restart == size;
 }
@@ -445,11 +442,11 @@ static bool is_partial(const struct timeline *timeline, const struct ftp_dialogu
 static bool is_part_again(const struct timeline *timeline, const struct ftp_dialogue *dialogue,
                           const struct transfer *part, const struct transfer *next)
 {
-    return is_whole_download(timeline, next) && next->turn->type == 'I' &&
+    return is_whole_download(next) && next->turn->type == 'I' &&
            restart_of(timeline, dialogue, next->turn) == 0 &&
            next->flow->octets[SIDE_SERVER] == part->flow->octets[SIDE_SERVER] &&
            bytes_equal(argument_of(timeline, part->turn), argument_of(timeline, next->turn)) &&
-           is_undisturbed(timeline, part->turn, next->turn);
+           is_undisturbed(part->turn, next->turn);
 }
 
 void ftp_rest_once(const struct timeline *timeline, struct rule_run *run)
@@ -510,7 +507,7 @@ void ftp_150_size(const struct timeline *timeline, struct rule_run *run)
         uint64_t said, octets = transfer.flow->octets[SIDE_SERVER];
         const struct event *reply;
 
-        if (!is_whole_download(timeline, &transfer) || transfer.turn->type != 'I' ||
+        if (!is_whole_download(&transfer) || transfer.turn->type != 'I' ||
             transfer.turn->preliminary == FTP_NONE ||
             restart_of(timeline, walk.dialogue, transfer.turn) > 0)
             continue;

@@ -56,6 +56,29 @@ START_TEST(every_row_is_of_a_verb_that_there_is_and_of_codes)
 }
 END_TEST
 
+START_TEST(the_rows_are_sorted_by_their_verbs)
+{
+    for (const struct ftp_reply_row *row = ftp_reply_rows(); row[1].verb != NULL; row++)
+        ck_assert_str_le(row[0].verb, row[1].verb);
+}
+END_TEST
+
+static bool is_in_a_row(int code)
+{
+    for (const struct ftp_reply_row *row = ftp_reply_rows(); row->verb != NULL; row++)
+        for (const int *listed = row->codes; *listed != 0; listed++)
+            if (*listed == code)
+                return true;
+    return false;
+}
+
+START_TEST(the_codes_that_are_known_are_those_of_the_rows)
+{
+    for (int code = 0; code <= 1000; code++)
+        ck_assert_msg(ftp_reply_code_known(code) == is_in_a_row(code), "%d", code);
+}
+END_TEST
+
 START_TEST(every_transfer_has_its_1yz_and_its_226)
 {
     for (const struct ftp_verb *verb = ftp_verbs(); verb->name != NULL; verb++) {
@@ -100,6 +123,8 @@ int main(void)
 
     tcase_add_loop_test(all, a_reply_stands_as_the_rfcs_say, 0, sizeof known / sizeof *known);
     tcase_add_test(all, every_verb_of_ours_has_replies);
+    tcase_add_test(all, the_rows_are_sorted_by_their_verbs);
+    tcase_add_test(all, the_codes_that_are_known_are_those_of_the_rows);
     tcase_add_test(all, every_row_is_of_a_verb_that_there_is_and_of_codes);
     tcase_add_test(all, every_transfer_has_its_1yz_and_its_226);
     tcase_add_test(all, lint_allows_what_the_table_has_at_any_time);

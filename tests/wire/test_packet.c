@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "support/wireframe.h"
+#include "wire/octets.h"
 #include "wire/packet.h"
 
 static char packet_room[WIREFRAME_ROOM], frame_room[WIREFRAME_ROOM + 64];
@@ -184,6 +185,35 @@ START_TEST(the_checksum_of_a_cut_datagram_is_unknown)
 }
 END_TEST
 
+/* By words of 16 bits, one after the other, as RFC 1071 section 1 has it. */
+static uint16_t folded_by_words(const uint8_t *octets, size_t len)
+{
+    uint32_t sum = 0;
+
+    for (size_t at = 0; at < len; at += 2) {
+        uint16_t word = 0;
+
+        memcpy(&word, octets + at, at + 1 == len ? 1 : 2);
+        sum += word;
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    return (uint16_t)sum;
+}
+
+static const uint8_t fillings[] = {0x00, 0x01, 0x7f, 0xff};
+
+START_TEST(a_sum_is_that_of_its_words_whatever_the_length)
+{
+    uint8_t octets[200];
+
+    for (size_t i = 0; i < sizeof octets; i++)
+        octets[i] = (uint8_t)(fillings[_i] * (i % 3 == 0 ? 1 : i));
+    for (size_t len = 0; len <= sizeof octets; len++)
+        ck_assert_uint_eq(octets_fold(octets_sum((struct bytes){(const char *)octets, len})),
+                          folded_by_words(octets, len));
+}
+END_TEST
+
 START_TEST(a_length_of_zero_means_what_the_frame_holds)
 {
     struct bytes frame;
@@ -335,6 +365,8 @@ int main(void)
     tcase_add_test(ipv4, cooked_headers_tell_what_went_out);
     tcase_add_loop_test(ipv4, what_is_broken_is_no_packet_of_ours, 0, (int)damage_count);
     tcase_add_test(ipv4, a_udp_length_that_cannot_be_is_not_believed);
+    tcase_add_loop_test(ipv4, a_sum_is_that_of_its_words_whatever_the_length, 0,
+                        sizeof fillings / sizeof *fillings);
     tcase_add_loop_test(ipv4, every_prefix_is_read_without_harm, 0, LINK_COUNT);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
