@@ -110,14 +110,6 @@ enum err iut_load(const char *folder, const char *name, enum side side, struct i
     return err;
 }
 
-void iut_free(struct iut *iut)
-{
-    if (iut == NULL)
-        return;
-    arena_fini(&iut->arena);
-    free(iut);
-}
-
 const struct iut_operation *iut_operation(const struct iut *iut, const char *name)
 {
     for (size_t i = 0; i < iut->operation_count; i++) {

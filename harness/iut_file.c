@@ -279,6 +279,14 @@ static enum err parse_file(struct reader *reader)
 /* The path of the file that was wrong last: a diag borrows it, and the arena is gone by then. */
 static char bad_path[4096];
 
+void iut_free(struct iut *iut)
+{
+    if (iut == NULL)
+        return;
+    arena_fini(&iut->arena);
+    free(iut);
+}
+
 enum err iut_file_load(const char *path, enum side side, struct iut **out, struct diag *why)
 {
     struct reader reader = {.why = why, .file = fopen(path, "re")};

@@ -55,15 +55,6 @@ static void lint_deliveries(struct source *source, const struct exchange *exchan
                        side_name(side_other(step->speaker)), delivery_name(step->act.kind));
 }
 
-bool lint_has_hole(const struct step *step, enum hole hole)
-{
-    for (size_t n = 0; n < step->line_count; n++)
-        for (size_t i = 0; i < step->lines[n].count; i++)
-            if (step->lines[n].pieces[i].hole == hole)
-                return true;
-    return false;
-}
-
 static bool has_code(const struct step *step, int code)
 {
     for (size_t i = 0; i < step->code_count; i++)
@@ -79,10 +70,10 @@ static void lint_holes(struct source *source, const struct exchange *exchange,
     if (step->kind != STEP_LINE || step->speaker != SIDE_SERVER || !exchange->tests[SIDE_SERVER] ||
         exchange->match == MATCH_TEXT)
         return;
-    if (lint_has_hole(step, HOLE_PORT) && !has_code(step, 229))
+    if (pattern_has(step->lines, step->line_count, HOLE_PORT) && !has_code(step, 229))
         source_problem(source, step->at,
                        "{port} can never be bound here: only 229 carries (|||port|)");
-    if (lint_has_hole(step, HOLE_EPRT))
+    if (pattern_has(step->lines, step->line_count, HOLE_EPRT))
         source_problem(source, step->at,
                        "{eprt} can never be bound here: it is the argument of EPRT, "
                        "not of a reply");

@@ -15,7 +15,5 @@ void lint_exchange(struct source *source, const struct exchange *exchange, bool 
 void lint_talk(struct source *source, const struct exchange *exchange, lint_allowed_fn *allowed);
 /* and expect lines that can never hold. */
 void lint_expects(struct source *source, const struct exchange *exchange);
-/* Does one of the step's lines have this hole? */
-bool lint_has_hole(const struct step *step, enum hole hole);
 
 #endif

@@ -99,7 +99,7 @@ static void check_operand(struct source *source, const struct exchange *exchange
                 operand->hole == HOLE_HOST))
         return;
     for (size_t i = 0; i < exchange->step_count; i++)
-        if (lint_has_hole(&exchange->steps[i], operand->hole))
+        if (pattern_has(exchange->steps[i].lines, exchange->steps[i].line_count, operand->hole))
             return;
     source_problem(source, at, "'%.*s' can never be bound: no line of the script has this hole",
                    SOURCE_WORD(operand->source));

@@ -150,7 +150,8 @@ bool pattern_match(const struct pattern *pattern, struct bytes text, struct bind
 /* The reply's text behind its code. */
 static struct bytes behind_code(struct bytes text)
 {
-    bool code = text.len >= 3 && digit_is(text.at[0]) && digit_is(text.at[1]) && digit_is(text.at[2]);
+    bool code =
+        text.len >= 3 && digit_is(text.at[0]) && digit_is(text.at[1]) && digit_is(text.at[2]);
 
     return bytes_from(text, !code ? 0 : text.len > 3 ? 4 : 3);
 }
@@ -285,4 +286,13 @@ bool pattern_bind(const struct pattern *pattern, struct bytes text, struct bindi
             return false;
     }
     return true;
+}
+
+bool pattern_has(const struct pattern *lines, size_t count, enum hole hole)
+{
+    for (size_t n = 0; n < count; n++)
+        for (size_t i = 0; i < lines[n].count; i++)
+            if (lines[n].pieces[i].hole == hole)
+                return true;
+    return false;
 }

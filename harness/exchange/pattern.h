@@ -65,6 +65,9 @@ bool pattern_match(const struct pattern *pattern, struct bytes text, struct bind
 bool pattern_bind(const struct pattern *pattern, struct bytes text, struct bindings *bindings,
                   enum hole *missing);
 
+/* Does one of the lines have this hole? */
+bool pattern_has(const struct pattern *lines, size_t count, enum hole hole);
+
 const char *hole_name(enum hole hole); /* "hostport" */
 
 #endif
