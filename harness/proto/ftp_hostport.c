@@ -98,7 +98,7 @@ enum parse ftp_pasv_parse(struct bytes text, struct endpoint *out, struct flaw *
         const char *wrong;
         size_t end;
 
-        if (!is_digit(text.at[at])) {
+        if (!digit_is(text.at[at])) {
             at++;
             continue;
         }
