@@ -1,18 +1,17 @@
 #include "dossier.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "headline.h"
 #include "json_page.h"
+#include "report/out_file.h"
 
 #define SCHEMA "peerspec-check"
 #define SCHEMA_VERSION 1
 
 struct dossier {
+    struct out_file file;
     struct json_page page;
-    const char *path;
 };
 
 /* --- values --- */
@@ -310,17 +309,16 @@ void dossier_add(struct dossier *dossier, size_t index, const struct timeline *t
 
 enum err dossier_open(const char *path, struct dossier **out, struct diag *why)
 {
-    FILE *file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-    struct dossier *dossier;
+    struct dossier *dossier = calloc(1, sizeof *dossier);
 
     *out = NULL;
-    if (file == NULL)
-        return diag_set(why, ERR_INPUT, "%s: cannot be written: %s", path, strerror(errno));
-    dossier = calloc(1, sizeof *dossier);
     if (dossier == NULL)
         abort();
-    dossier->path = path;
-    dossier->page.out = file;
+    if (out_file_open(&dossier->file, path, why) != OK) {
+        free(dossier);
+        return why->code;
+    }
+    dossier->page.out = dossier->file.stream;
     json_page_open(&dossier->page, NULL, '{');
     json_page_put(&dossier->page, "schema", json_string(SCHEMA));
     json_page_put(&dossier->page, "version", json_integer(SCHEMA_VERSION));
@@ -354,17 +352,11 @@ void dossier_end(struct dossier *dossier, const struct savefile_summary *summary
 
 enum err dossier_close(struct dossier *dossier, struct diag *why)
 {
-    FILE *file = dossier->page.out;
-    bool failed;
+    enum err err;
 
     json_page_close(&dossier->page, ']');
     json_page_close(&dossier->page, '}');
-    failed = fflush(file) != 0 || ferror(file);
-    if (failed)
-        diag_set(why, ERR_SYSTEM, "%s: not all could be written: %s", dossier->path,
-                 strerror(errno));
-    if (file != stdout)
-        fclose(file);
+    err = out_file_close(&dossier->file, why);
     free(dossier);
-    return failed ? ERR_SYSTEM : OK;
+    return err;
 }

@@ -10,32 +10,32 @@
 #include "judge/finding.h"
 
 struct report_case {
-    const char *id;          /* "ftp/transfer/retr[per-octet]" */
+    const char *id; /* "ftp/transfer/retr[per-octet]" */
     const char *title;
     const char *const *specs;
     enum level level;
     enum side iut_side;
     enum verdict verdict;
-    const char *why;         /* one sentence for SKIP, INCONCLUSIVE, ERROR; may be NULL */
+    const char *why; /* one sentence for SKIP, INCONCLUSIVE, ERROR; may be NULL */
     const struct findings *findings;
     enum baseline_answer baseline;
-    const char *repeat;      /* the command that repeats just this case */
-    const char *evidence;    /* folder with its capture; NULL: none was kept */
-    int64_t duration;        /* ns, all of it */
-    int64_t own;             /* ns without the IUT's lifetime */
+    const char *repeat;   /* the command that repeats just this case */
+    const char *evidence; /* folder with its capture; NULL: none was kept */
+    int64_t duration;     /* ns, all of it */
+    int64_t own;          /* ns without the IUT's lifetime */
 };
 
 struct report_run {
-    const char *iut;         /* "curl 7.88.1", "vsftpd", "ftp://..." */
+    const char *iut; /* "curl 7.88.1", "vsftpd", "ftp://..." */
     enum side iut_side;
-    size_t planned;          /* cases; the standing rules that were broken come on top of them */
+    size_t planned;           /* cases; the standing rules that were broken come on top of them */
     const char *const *notes; /* one line each: "no namespaces: ..."; ended by NULL; may be NULL */
 };
 
 struct report_totals {
     size_t by_verdict[VERDICT_COUNT]; /* of the exchanges' cases */
     size_t rules[VERDICT_COUNT];      /* standing rules that were broken in some case */
-    size_t known, stale;     /* baseline */
+    size_t known, stale;              /* baseline */
     int64_t duration;
 };
 
@@ -54,15 +54,16 @@ struct report {
 };
 
 struct report_style {
-    bool color;      /* a terminal, and neither --no-color nor NO_COLOR */
-    bool progress;   /* a terminal: show the running case */
-    bool quiet;      /* only what is not PASS, and the totals */
+    bool color;    /* a terminal, and neither --no-color nor NO_COLOR */
+    bool progress; /* a terminal: show the running case */
+    bool quiet;    /* only what is not PASS, and the totals */
 };
 
 /* The text for people: a tree by topic with a mark a case. `out` is the caller's. */
 NODISCARD enum err report_text_new(FILE *out, const struct report_style *style,
                                    struct report **report, struct diag *why);
-/* TAP version 13 to `path`, "-" standard output. ERR_INPUT where it cannot be opened. */
+/* TAP version 13 to `path`, which is lent; "-" is standard output. ERR_INPUT where it cannot be
+ * opened. */
 NODISCARD enum err report_tap_new(const char *path, struct report **report, struct diag *why);
 
 /* The findings of one case or capture as text, as the report prints them, indented by `indent`. */

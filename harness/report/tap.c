@@ -1,31 +1,21 @@
 /* TAP version 13, https://testanything.org/tap-version-13-specification.html */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
+#include "report/out_file.h"
 #include "report/report.h"
 #include "report/yaml.h"
 
 struct tap {
     struct report report;
-    FILE *out;
-    bool owned; /* opened by us */
-    char *path; /* for messages; owned */
-    int error;  /* errno of the first write that failed */
+    struct out_file file;
     size_t planned, number;
 };
 
 static struct tap *tap_of(struct report *report)
 {
     return (struct tap *)report;
-}
-
-static void flush(struct tap *tap)
-{
-    if (fflush(tap->out) != 0 && tap->error == 0)
-        tap->error = errno;
 }
 
 /* Text on a line of its own: one line, and no `#` or `\` that would be taken for more. */
@@ -43,16 +33,17 @@ static void print_line_text(FILE *out, const char *text)
 static void begin(struct report *report, const struct report_run *run)
 {
     struct tap *tap = tap_of(report);
+    FILE *out = tap->file.stream;
 
     tap->planned = run->planned;
-    fprintf(tap->out, "TAP version 13\n");
-    fprintf(tap->out, "# %s under test: ", side_name(run->iut_side));
-    print_line_text(tap->out, run->iut);
-    putc('\n', tap->out);
+    fprintf(out, "TAP version 13\n");
+    fprintf(out, "# %s under test: ", side_name(run->iut_side));
+    print_line_text(out, run->iut);
+    putc('\n', out);
     for (size_t i = 0; run->notes != NULL && run->notes[i] != NULL; i++) {
-        fputs("# ", tap->out);
-        print_line_text(tap->out, run->notes[i]);
-        putc('\n', tap->out);
+        fputs("# ", out);
+        print_line_text(out, run->notes[i]);
+        putc('\n', out);
     }
 }
 
@@ -94,14 +85,15 @@ static const char *reason(const struct report_case *done)
 static void print_test_line(struct tap *tap, const struct report_case *done)
 {
     const char *word = directive(done);
+    FILE *out = tap->file.stream;
 
-    fprintf(tap->out, "%s %zu - ", is_ok(done) ? "ok" : "not ok", ++tap->number);
-    print_line_text(tap->out, done->id);
+    fprintf(out, "%s %zu - ", is_ok(done) ? "ok" : "not ok", ++tap->number);
+    print_line_text(out, done->id);
     if (word != NULL) {
-        fprintf(tap->out, " # %s ", word);
-        print_line_text(tap->out, reason(done));
+        fprintf(out, " # %s ", word);
+        print_line_text(out, reason(done));
     }
-    putc('\n', tap->out);
+    putc('\n', out);
 }
 
 /* ---- the YAML block ---- */
@@ -168,48 +160,33 @@ static void finished(struct report *report, const struct report_case *done)
 
     print_test_line(tap, done);
     if (done->verdict != VERDICT_PASS && done->verdict != VERDICT_SKIP)
-        print_block(tap->out, done);
+        print_block(tap->file.stream, done);
     if (done->own > 0)
-        fprintf(tap->out, "# %.3f ms, %.3f ms of it our own\n",
+        fprintf(tap->file.stream, "# %.3f ms, %.3f ms of it our own\n",
                 (double)done->duration / (double)CLOCK_MS, (double)done->own / (double)CLOCK_MS);
-    flush(tap);
+    out_file_flush(&tap->file);
 }
 
 /* ---- the end ---- */
 
-static void close_own(struct tap *tap)
-{
-    if (tap->owned && tap->out != NULL && fclose(tap->out) != 0 && tap->error == 0)
-        tap->error = errno;
-    if (tap->owned)
-        tap->out = NULL;
-}
-
 static bool end(struct report *report, const struct report_totals *totals, struct diag *why)
 {
     struct tap *tap = tap_of(report);
+    FILE *out = tap->file.stream;
 
     (void)totals;
     if (tap->number < tap->planned)
-        fprintf(tap->out, "Bail out! the run was stopped after %zu of %zu cases\n", tap->number,
+        fprintf(out, "Bail out! the run was stopped after %zu of %zu cases\n", tap->number,
                 tap->planned);
-    fprintf(tap->out, "1..%zu\n", tap->number < tap->planned ? tap->planned : tap->number);
-    flush(tap);
-    if (tap->error == 0 && ferror(tap->out))
-        tap->error = EIO;
-    close_own(tap);
-    if (tap->error == 0)
-        return true;
-    diag_set(why, ERR_SYSTEM, "%s could not be written whole: %s", tap->path, strerror(tap->error));
-    return false;
+    fprintf(out, "1..%zu\n", tap->number < tap->planned ? tap->planned : tap->number);
+    return out_file_close(&tap->file, why) == OK;
 }
 
 static void tap_free(struct report *report)
 {
     struct tap *tap = tap_of(report);
 
-    close_own(tap);
-    free(tap->path);
+    out_file_abandon(&tap->file);
     free(tap);
 }
 
@@ -217,23 +194,16 @@ static const struct report_ops tap_ops = {begin, finished, end, tap_free, NULL};
 
 enum err report_tap_new(const char *path, struct report **report, struct diag *why)
 {
-    bool standard = strcmp(path, "-") == 0;
-    FILE *out = standard ? stdout : fopen(path, "we");
-    struct tap *tap;
+    struct tap *tap = calloc(1, sizeof *tap);
 
     *report = NULL;
-    if (out == NULL)
-        return diag_set(why, ERR_INPUT, "%s cannot be written: %s", path, strerror(errno));
-    tap = calloc(1, sizeof *tap);
-    if (tap == NULL || (tap->path = strdup(standard ? "standard output" : path)) == NULL) {
+    if (tap == NULL)
+        abort();
+    if (out_file_open(&tap->file, path, why) != OK) {
         free(tap);
-        if (!standard)
-            fclose(out);
-        return diag_set(why, ERR_SYSTEM, "out of memory");
+        return why->code;
     }
     tap->report.ops = &tap_ops;
-    tap->out = out;
-    tap->owned = !standard;
     *report = &tap->report;
     return OK;
 }
