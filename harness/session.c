@@ -111,9 +111,9 @@ static unsigned jobs_of(const struct session *session)
     return (unsigned)processors;
 }
 
-static void crew_ready(void *ctx, const char *note)
+static void crew_ready(void *ctx, bool isolated, const char *note)
 {
-    ledger_begin(ctx, note);
+    ledger_begin(ctx, isolated, note);
 }
 
 static void case_started(void *ctx, const struct plan_case *one)
@@ -143,19 +143,13 @@ static enum err run_cases(struct session *session, struct diag *why)
 static enum err run(struct session *session, struct diag *why)
 {
     int64_t started = clock_now(), ended;
-    struct diag report_why;
     enum err err = run_cases(session, why);
 
     ended = clock_now();
     ledger_rules(&session->ledger);
     if (err == OK)
         ledger_stale(&session->ledger, session->kit->rules);
-    if (crew_interrupted() == 0 &&
-        ledger_end(&session->ledger, ended - started, &report_why) != OK && err == OK) {
-        *why = report_why;
-        err = why->code;
-    }
-    return err;
+    return ledger_end(&session->ledger, ended - started, err, why);
 }
 
 static void tear_down(struct session *session)

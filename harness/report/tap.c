@@ -49,17 +49,18 @@ static void begin(struct report *report, const struct report_run *run)
 
 /* ---- the test line ---- */
 
+/* A known deviation is a test that is expected to fail: `not ok` with TODO, which fails nothing. */
 static bool is_ok(const struct report_case *done)
 {
-    return done->verdict < VERDICT_INCONCLUSIVE && done->baseline != BASELINE_STALE;
+    return done->bearing == BEARING_NONE && done->baseline.answer != BASELINE_KNOWN;
 }
 
 /* The word of the directive; NULL where the line needs none. */
 static const char *directive(const struct report_case *done)
 {
-    if (done->baseline == BASELINE_STALE)
+    if (done->baseline.answer == BASELINE_STALE)
         return "STALE";
-    if (done->baseline == BASELINE_KNOWN)
+    if (done->baseline.answer == BASELINE_KNOWN)
         return "TODO";
     if (done->verdict == VERDICT_PASS || done->verdict == VERDICT_FAIL)
         return NULL;
@@ -70,10 +71,8 @@ static const char *reason(const struct report_case *done)
 {
     const struct finding *first;
 
-    if (done->baseline == BASELINE_STALE)
-        return "passes, but the baseline lists it";
-    if (done->baseline == BASELINE_KNOWN)
-        return "known from the baseline";
+    if (done->baseline.answer == BASELINE_KNOWN)
+        return done->baseline.reason;
     if (done->why != NULL)
         return done->why;
     if (done->findings == NULL || findings_count(done->findings) == 0)
@@ -90,7 +89,7 @@ static void print_test_line(struct tap *tap, const struct report_case *done)
     fprintf(out, "%s %zu - ", is_ok(done) ? "ok" : "not ok", ++tap->number);
     print_line_text(out, done->id);
     if (word != NULL) {
-        fprintf(out, " # %s ", word);
+        fprintf(out, " # %s %s", word, done->baseline.answer == BASELINE_KNOWN ? "known: " : "");
         print_line_text(out, reason(done));
     }
     putc('\n', out);
@@ -174,11 +173,13 @@ static bool end(struct report *report, const struct report_totals *totals, struc
     struct tap *tap = tap_of(report);
     FILE *out = tap->file.stream;
 
-    (void)totals;
-    if (tap->number < tap->planned)
-        fprintf(out, "Bail out! the run was stopped after %zu of %zu cases\n", tap->number,
+    if (totals->stopped != NULL) {
+        fprintf(out, "Bail out! the run was stopped after %zu of %zu cases: ", report_cases(totals),
                 tap->planned);
-    fprintf(out, "1..%zu\n", tap->number < tap->planned ? tap->planned : tap->number);
+        print_line_text(out, totals->stopped);
+        putc('\n', out);
+    }
+    fprintf(out, "1..%zu\n", tap->number + tap->planned - report_cases(totals));
     return out_file_close(&tap->file, why) == OK;
 }
 

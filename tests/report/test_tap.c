@@ -50,9 +50,9 @@ END_TEST
 START_TEST(run_that_stops_early_bails_out)
 {
     sample_begin(report, 2);
-    ck_assert(sample_end(report, 2, &why));
+    ck_assert(sample_stop(report, 2, &why));
     ck_assert_ptr_nonnull(
-        strstr(written(), "\nBail out! the run was stopped after 2 of 10 cases\n"));
+        strstr(written(), "\nBail out! the run was stopped after 2 of 10 cases: interrupted\n"));
 }
 END_TEST
 
