@@ -1,6 +1,8 @@
-#include "json_page.h"
+#include "report/json_page.h"
 
 #include <stdlib.h>
+
+#include "base/utf8.h"
 
 #define DIGITS 16 /* of a time in seconds since 1970: down to the microsecond */
 
@@ -43,11 +45,14 @@ void json_page_put(struct json_page *page, const char *key, json_t *value)
 
 bool json_page_is_utf8(struct bytes text)
 {
-    json_t *value = json_stringn(text.len == 0 ? "" : text.at, text.len);
-    bool is = value != NULL;
+    uint32_t code;
+    size_t len = 1;
 
-    json_decref(value);
-    return is;
+    while (text.len > 0 && len > 0) {
+        len = utf8_character(text, &code);
+        text = bytes_from(text, len);
+    }
+    return len > 0;
 }
 
 /* `text` in UTF-8, octet by octet; freed by the caller. */
@@ -78,4 +83,10 @@ json_t *json_page_text(struct bytes text, bool octets)
     value = wide == NULL ? NULL : json_stringn_nocheck(wide, len);
     free(wide);
     return value;
+}
+
+json_t *json_page_words(const char *words)
+{
+    return words == NULL ? json_null()
+                         : json_page_text(bytes_of(words), !json_page_is_utf8(bytes_of(words)));
 }
