@@ -43,6 +43,41 @@ void json_page_put(struct json_page *page, const char *key, json_t *value)
     page->begun = true;
 }
 
+/* A list of objects, or an object with such a member. */
+static bool is_long(json_t *value)
+{
+    const char *key;
+    json_t *member;
+
+    if (json_is_array(value))
+        return json_is_object(json_array_get(value, 0));
+    json_object_foreach(value, key,
+                        member) if (json_is_array(member) && is_long(member)) return true;
+    return false;
+}
+
+static void unroll(struct json_page *page, const char *key, json_t *value)
+{
+    const char *name;
+    json_t *member;
+    size_t i;
+
+    if (page->depth > 0 && !is_long(value)) {
+        json_page_put(page, key, json_incref(value));
+        return;
+    }
+    json_page_open(page, key, json_is_array(value) ? '[' : '{');
+    json_array_foreach(value, i, member) unroll(page, NULL, member);
+    json_object_foreach(value, name, member) unroll(page, name, member);
+    json_page_close(page, json_is_array(value) ? ']' : '}');
+}
+
+void json_page_unroll(struct json_page *page, const char *key, json_t *value)
+{
+    unroll(page, key, value);
+    json_decref(value);
+}
+
 bool json_page_is_utf8(struct bytes text)
 {
     uint32_t code;

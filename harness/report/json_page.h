@@ -21,6 +21,10 @@ void json_page_close(struct json_page *page, char bracket);
 /* One value in one line; the page takes it. */
 void json_page_put(struct json_page *page, const char *key, json_t *value);
 
+/* The same for a value that may be long: what holds a list of objects is opened, the rest stands in
+ * one line each. */
+void json_page_unroll(struct json_page *page, const char *key, json_t *value);
+
 /* True where the octets are UTF-8. */
 bool json_page_is_utf8(struct bytes text);
 /* A string; `octets`: each octet becomes the character of its number (ISO 8859-1). */

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 
-static const char *const no_specs[] = {NULL};
+static const char *const specs[] = {"RFC 959 5.4", NULL};
 
 static const struct finding crlf = {
     .rule = "FTP-REPLY-CRLF",
@@ -58,7 +58,9 @@ static const struct sample samples[] = {
       .bearing = BEARING_FAILURE,
       .repeat = "peerspec server vsftpd ftp/login/greeting",
       .evidence = "ev/ftp/login/greeting",
-      .duration = 1250 * CLOCK_MS},
+      .script = "suites/ftp/login/greeting.exchange",
+      .duration = 1250 * CLOCK_MS,
+      .own = 3 * CLOCK_MS},
      {&crlf, &port}},
     {{.id = "ftp/login/acct",
       .title = "ACCT after PASS",
@@ -132,7 +134,7 @@ static void tell_case(struct report *report, const struct sample *sample)
 
     for (size_t i = 0; sample->findings[i] != NULL; i++)
         findings_add(findings, sample->findings[i]);
-    one.specs = no_specs;
+    one.specs = one.kind == REPORT_LINE ? NULL : specs;
     one.findings = findings;
     report->ops->done(report, &one);
     findings_free(findings);
@@ -144,6 +146,14 @@ void sample_begin(struct report *report, size_t count)
     const struct report_run run = {.iut_side = SIDE_SERVER,
                                    .iut = "vsftpd",
                                    .name = "vsftpd",
+                                   .version = "vsftpd: version 3.0.3",
+                                   .peerspec = "0.1.0",
+                                   .isolation = "none",
+                                   .level = LEVEL_PRACTICE,
+                                   .baseline = "peerspec.baseline",
+                                   .shard = 2,
+                                   .shards = 4,
+                                   .started = 1700000000,
                                    .planned = sample_count,
                                    .notes = notes};
 

@@ -25,6 +25,34 @@ START_TEST(page_is_written_while_it_comes_to_be)
 }
 END_TEST
 
+START_TEST(lists_of_objects_are_unrolled)
+{
+    char *text = NULL;
+    size_t len = 0;
+    struct json_page page = {.out = open_memstream(&text, &len)};
+    json_t *value = json_pack("{s:i, s:[i,i], s:[{s:[]}, {s:[{s:i}]}], s:{s:i}}", "a", 1, "b", 2, 3,
+                              "c", "d", "d", "e", 4, "f", "g", 5);
+
+    ck_assert_ptr_nonnull(value);
+    json_page_unroll(&page, NULL, value);
+    fclose(page.out);
+    ck_assert_str_eq(text, "{\n"
+                           " \"a\": 1,\n"
+                           " \"b\": [2, 3],\n"
+                           " \"c\": [\n"
+                           "  {\"d\": []},\n"
+                           "  {\n"
+                           "   \"d\": [\n"
+                           "    {\"e\": 4}\n"
+                           "   ]\n"
+                           "  }\n"
+                           " ],\n"
+                           " \"f\": {\"g\": 5}\n"
+                           "}\n");
+    free(text);
+}
+END_TEST
+
 START_TEST(text_that_is_no_utf8_keeps_its_octets)
 {
     static const char octets[] = "\xff\x00"
@@ -108,6 +136,7 @@ int main(void)
     int failed;
 
     tcase_add_test(all, page_is_written_while_it_comes_to_be);
+    tcase_add_test(all, lists_of_objects_are_unrolled);
     tcase_add_test(all, text_that_is_no_utf8_keeps_its_octets);
     tcase_add_test(all, words_are_always_a_string_or_null);
     tcase_add_test(all, finding_has_all_members_always);
