@@ -300,6 +300,8 @@ const struct option_row option_rows[] = {
      "what counts: must, should, or practice (all; the default)"},
     {"jobs", 'j', "N", RUNS, OPTION_OWN, 0, take_jobs, "cases at the same time"},
     {"timeout", 0, "TIME", RUNS | PLAY, OPTION_OWN, 0, take_timeout, "for one case: 10s, 500ms"},
+    {"junit", 0, "FILE", RUNS, OPTION_TEXT, AT(junit), NULL,
+     "also write JUnit XML, for CI systems; - is the output"},
     {"tap", 0, "FILE", RUNS, OPTION_TEXT, AT(tap), NULL,
      "also write TAP version 13; - is the output"},
     {"json", 0, "FILE", RUNS | CHECK, OPTION_TEXT, AT(json), NULL,

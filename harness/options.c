@@ -11,7 +11,6 @@
 static const struct {
     const char *name, *instead;
 } later[] = {
-    {"--junit", "write --tap FILE, which CI systems read too"},
     {"--seed", "nothing of a run is random but what a script seeds itself"},
     {"record", "write the exchange by hand (peerspec-exchange(5))"},
 };
@@ -263,7 +262,7 @@ static enum err check_reports(struct reading *reading)
     const struct options *out = reading->out;
     const struct {
         const char *option, *file;
-    } reports[] = {{"--tap", out->tap}, {"--json", out->json}};
+    } reports[] = {{"--junit", out->junit}, {"--tap", out->tap}, {"--json", out->json}};
     const size_t count = sizeof reports / sizeof *reports;
 
     for (size_t i = 0; i < count; i++) {

@@ -65,7 +65,7 @@ struct options {
     enum level level; /* what counts at most: LEVEL_PRACTICE, the default, is all */
     unsigned jobs;    /* 0: not given */
     int64_t timeout;  /* ns; 0: not given */
-    const char *tap, *json; /* files, or "-"; no two the same; json also of check */
+    const char *junit, *tap, *json; /* files, or "-"; no two the same; json also of check */
     const char *evidence;
     const char *baseline;
     bool write_baseline;

@@ -9,6 +9,7 @@ static const struct {
     report_new_fn *make;
 } formats[] = {
     {offsetof(struct options, tap), report_tap_new},
+    {offsetof(struct options, junit), report_junit_new},
     {offsetof(struct options, json), report_json_new},
 };
 #define FORMATS (sizeof formats / sizeof formats[0])

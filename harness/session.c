@@ -83,7 +83,7 @@ static void settle(struct session *session)
 /* The text and TAP do without it. */
 static void ask_version(struct session *session)
 {
-    if (session->options->json != NULL)
+    if (session->options->junit != NULL || session->options->json != NULL)
         session->ledger.version =
             iut_version(&session->settings, session->version, sizeof session->version);
 }

@@ -20,6 +20,12 @@ static void note(struct out_file *file, int error)
         file->error = error;
 }
 
+void out_file_write(struct out_file *file, const void *octets, size_t len)
+{
+    if (fwrite(octets, 1, len, file->stream) != len)
+        note(file, errno);
+}
+
 void out_file_flush(struct out_file *file)
 {
     if (fflush(file->stream) != 0)

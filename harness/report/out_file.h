@@ -18,6 +18,7 @@ struct out_file {
 /* "-" is standard output; `path` is lent until the file is closed. ERR_INPUT where it cannot be
  * opened. What stood in the file is gone. */
 NODISCARD enum err out_file_open(struct out_file *file, const char *path, struct diag *why);
+void out_file_write(struct out_file *file, const void *octets, size_t len);
 /* Hand over what was written so far. */
 void out_file_flush(struct out_file *file);
 /* Closes it in either case; standard output stays open. ERR_SYSTEM where not all was written. */

@@ -99,10 +99,13 @@ NODISCARD enum err report_text_new(FILE *out, const struct report_style *style,
 /* The formats for machines go to `path`, which is lent; "-" is standard output. ERR_INPUT where it
  * cannot be opened. */
 typedef enum err report_new_fn(const char *path, struct report **report, struct diag *why);
-NODISCARD report_new_fn report_tap_new;  /* TAP version 13, as the cases end */
-NODISCARD report_new_fn report_json_new; /* at the end */
+NODISCARD report_new_fn report_tap_new;   /* TAP version 13, as the cases end */
+NODISCARD report_new_fn report_junit_new; /* JUnit XML, at the end */
+NODISCARD report_new_fn report_json_new;  /* at the end */
 
 /* The findings of one case or capture as text, as the report prints them, indented by `indent`. */
 void report_findings(FILE *out, const struct findings *findings, bool color, int indent);
+/* The same, with where the evidence of the case is and how to repeat it. */
+void report_details(FILE *out, const struct report_case *done, bool color, int indent);
 
 #endif

@@ -157,18 +157,6 @@ static void print_case(struct text *text, const struct report_case *done, int in
     putc('\n', ink->out);
 }
 
-static void print_details(struct text *text, const struct report_case *done, int indent)
-{
-    const struct ink *ink = &text->ink;
-
-    if (done->findings != NULL)
-        report_findings(ink->out, done->findings, ink->color, indent);
-    if (done->evidence != NULL)
-        ink_row(ink, indent + 2, "evidence", done->evidence);
-    if (done->repeat != NULL)
-        ink_row(ink, indent + 2, "again", done->repeat);
-}
-
 static bool counts_as_failed(const struct report_case *done)
 {
     return done->bearing == BEARING_FAILURE || done->verdict == VERDICT_ERROR;
@@ -193,7 +181,7 @@ static void finished(struct report *report, const struct report_case *done)
         indent = TREE_INDENT * (int)print_topic(text, strndup(done->id, topic_length(done->id)));
         print_case(text, done, indent);
         if (needs_details(done))
-            print_details(text, done, indent + DETAIL_INDENT);
+            report_details(text->ink.out, done, text->ink.color, indent + DETAIL_INDENT);
     }
     flush(text);
     show_progress(text, NULL);
