@@ -15,7 +15,8 @@
 struct junit {
     struct report report;
     struct out_file file;
-    struct arena arena; /* owns all texts, which are fit for XML */
+    struct junit_xml *xml; /* owned */
+    struct arena arena;    /* owns all texts, which are fit for XML */
     const char *iut;
     size_t planned;
     struct junit_document document;
@@ -301,7 +302,7 @@ static bool end(struct report *report, const struct report_totals *totals, struc
     if (totals->stopped != NULL)
         add_stop(junit, totals);
     junit->document.duration = totals->duration;
-    junit_xml_write(&junit->document, &junit->file);
+    junit_xml_write(junit->xml, &junit->document, &junit->file);
     return out_file_close(&junit->file, why) == OK;
 }
 
@@ -310,6 +311,7 @@ static void junit_free(struct report *report)
     struct junit *junit = junit_of(report);
 
     out_file_abandon(&junit->file);
+    junit_xml_free(junit->xml);
     arena_fini(&junit->arena);
     free(junit);
 }
@@ -323,14 +325,14 @@ enum err report_junit_new(const char *path, struct report **report, struct diag 
     *report = NULL;
     if (junit == NULL)
         abort();
-    if (out_file_open(&junit->file, path, why) != OK) {
-        free(junit);
-        return why->code;
-    }
     junit->report.ops = &junit_ops;
     arena_init(&junit->arena);
     junit->last_property = &junit->document.properties;
     junit->last_suite = &junit->document.suites;
+    if (junit_xml_new(&junit->xml, why) != OK || out_file_open(&junit->file, path, why) != OK) {
+        junit_free(&junit->report);
+        return why->code;
+    }
     *report = &junit->report;
     return OK;
 }

@@ -45,7 +45,13 @@ struct junit_document {
     struct junit_suite *suites;
 };
 
+struct junit_xml; /* what writes it: libxml2 */
+
+/* ERR_SYSTEM where the library is not there. */
+NODISCARD enum err junit_xml_new(struct junit_xml **out, struct diag *why);
+void junit_xml_free(struct junit_xml *xml); /* takes NULL */
 /* Whether it reached the file, out_file_close() says. */
-void junit_xml_write(const struct junit_document *document, struct out_file *file);
+void junit_xml_write(const struct junit_xml *xml, const struct junit_document *document,
+                     struct out_file *file);
 
 #endif
