@@ -129,12 +129,12 @@ static void set_done(struct crew *crew, size_t index)
 static void take_message(struct crew *crew, struct worker *worker,
                          const struct worker_message *head, struct bytes content)
 {
-    char note[300];
+    struct worker_network network;
 
     if (head->kind == WORKER_READY && !crew->ready) {
         crew->ready = true;
-        snprintf(note, sizeof note, BYTES_FMT, BYTES_ARG(content));
-        crew->events->ready(crew->events->ctx, note);
+        memcpy(&network, content.at, sizeof network);
+        crew->events->ready(crew->events->ctx, network.isolated, network.note);
     } else if (head->kind == WORKER_STARTED) {
         worker->running = head->index;
         crew->events->started(crew->events->ctx, &crew->work.plan->cases[head->index]);

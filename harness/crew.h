@@ -11,8 +11,9 @@
 
 struct crew_events {
     void *ctx;
-    /* The network stands; `note` says what this machine does not let us, or is empty. Called once. */
-    void (*ready)(void *ctx, const char *note);
+    /* The network stands, with a namespace for each worker or without; `note` says what this
+     * machine does not let us, or is empty. Called once. */
+    void (*ready)(void *ctx, bool isolated, const char *note);
     void (*started)(void *ctx, const struct plan_case *one);
     /* In the order of the plan, whatever the workers' order is. */
     void (*done)(void *ctx, const struct plan_case *one, const struct outcome *outcome);

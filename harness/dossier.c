@@ -1,18 +1,18 @@
 #include "dossier.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "headline.h"
-#include "json_page.h"
+#include "report/finding_json.h"
+#include "report/json_page.h"
+#include "report/out_file.h"
 
 #define SCHEMA "peerspec-check"
 #define SCHEMA_VERSION 1
 
 struct dossier {
+    struct out_file file;
     struct json_page page;
-    const char *path;
 };
 
 /* --- values --- */
@@ -225,36 +225,11 @@ static void lists_write(struct json_page *page, const struct timeline *timeline)
 
 /* --- findings --- */
 
-static json_t *words(const char *text)
-{
-    struct bytes in = text == NULL ? (struct bytes){NULL, 0} : bytes_of(text);
-
-    return text == NULL ? json_null() : json_page_text(in, !json_page_is_utf8(in));
-}
-
-static json_t *finding_object(const struct finding *finding)
-{
-    json_t *packets = json_array(), *object = json_object();
-
-    for (size_t i = 0; i < finding->packet_count; i++)
-        json_array_append_new(packets, number(finding->packets[i]));
-    json_object_set_new(object, "rule", words(finding->rule));
-    json_object_set_new(object, "level", words(level_name(finding->level)));
-    json_object_set_new(object, "verdict", words(verdict_name(finding->verdict)));
-    json_object_set_new(object, "subject", side(finding->subject));
-    json_object_set_new(object, "rfc", words(finding->spec));
-    json_object_set_new(object, "requirement", words(finding->requirement));
-    json_object_set_new(object, "packets", packets);
-    json_object_set_new(object, "expected", words(finding->expected));
-    json_object_set_new(object, "seen", words(finding->seen));
-    return object;
-}
-
 static void findings_write(struct json_page *page, const struct findings *findings)
 {
     json_page_open(page, "findings", '[');
     for (size_t i = 0; i < findings_count(findings); i++)
-        json_page_put(page, NULL, finding_object(findings_at(findings, i)));
+        json_page_put(page, NULL, finding_json(findings_at(findings, i)));
     json_page_close(page, ']');
 }
 
@@ -310,17 +285,16 @@ void dossier_add(struct dossier *dossier, size_t index, const struct timeline *t
 
 enum err dossier_open(const char *path, struct dossier **out, struct diag *why)
 {
-    FILE *file = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-    struct dossier *dossier;
+    struct dossier *dossier = calloc(1, sizeof *dossier);
 
     *out = NULL;
-    if (file == NULL)
-        return diag_set(why, ERR_INPUT, "%s: cannot be written: %s", path, strerror(errno));
-    dossier = calloc(1, sizeof *dossier);
     if (dossier == NULL)
         abort();
-    dossier->path = path;
-    dossier->page.out = file;
+    if (out_file_open(&dossier->file, path, why) != OK) {
+        free(dossier);
+        return why->code;
+    }
+    dossier->page.out = dossier->file.stream;
     json_page_open(&dossier->page, NULL, '{');
     json_page_put(&dossier->page, "schema", json_string(SCHEMA));
     json_page_put(&dossier->page, "version", json_integer(SCHEMA_VERSION));
@@ -332,7 +306,7 @@ enum err dossier_open(const char *path, struct dossier **out, struct diag *why)
 void dossier_begin(struct dossier *dossier, const char *capture)
 {
     json_page_open(&dossier->page, NULL, '{');
-    json_page_put(&dossier->page, "file", words(capture));
+    json_page_put(&dossier->page, "file", json_page_words(capture));
     json_page_open(&dossier->page, "conversations", '[');
 }
 
@@ -347,24 +321,19 @@ void dossier_end(struct dossier *dossier, const struct savefile_summary *summary
     json_page_put(page, "undecoded", number(summary->undecoded));
     json_page_put(page, "cut", number(summary->cut));
     json_page_put(page, "truncated", json_boolean(summary->truncated));
-    json_page_put(page, "stopped", words(summary->stopped[0] == '\0' ? NULL : summary->stopped));
-    json_page_put(page, "error", words(failed));
+    json_page_put(page, "stopped",
+                  json_page_words(summary->stopped[0] == '\0' ? NULL : summary->stopped));
+    json_page_put(page, "error", json_page_words(failed));
     json_page_close(page, '}');
 }
 
 enum err dossier_close(struct dossier *dossier, struct diag *why)
 {
-    FILE *file = dossier->page.out;
-    bool failed;
+    enum err err;
 
     json_page_close(&dossier->page, ']');
     json_page_close(&dossier->page, '}');
-    failed = fflush(file) != 0 || ferror(file);
-    if (failed)
-        diag_set(why, ERR_SYSTEM, "%s: not all could be written: %s", dossier->path,
-                 strerror(errno));
-    if (file != stdout)
-        fclose(file);
+    err = out_file_close(&dossier->file, why);
     free(dossier);
-    return failed ? ERR_SYSTEM : OK;
+    return err;
 }

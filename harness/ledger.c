@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
+
+#include "crew.h"
 
 /* --- the files ------------------------------------------------------------------------------- */
 
@@ -44,17 +47,31 @@ static bool counts_as_failure(const struct ledger *ledger, enum verdict verdict)
     return verdict == VERDICT_FAIL || (verdict == VERDICT_WARN && ledger->options->strict);
 }
 
-/* What an ending means for the exit status. */
-static void count(struct ledger *ledger, enum verdict verdict, enum baseline_answer answer)
+static enum report_bearing bearing_of(const struct ledger *ledger, const struct report_case *done)
 {
-    ledger->totals.known += answer == BASELINE_KNOWN;
-    ledger->totals.stale += answer == BASELINE_STALE;
-    if (answer == BASELINE_STALE)
-        ledger->failures++;
-    if (answer != BASELINE_NEW)
-        return;
-    ledger->failures += counts_as_failure(ledger, verdict);
-    ledger->doubts += verdict == VERDICT_INCONCLUSIVE || verdict == VERDICT_ERROR;
+    if (done->baseline.answer == BASELINE_STALE)
+        return BEARING_FAILURE;
+    if (done->baseline.answer == BASELINE_KNOWN)
+        return BEARING_NONE;
+    if (counts_as_failure(ledger, done->verdict))
+        return BEARING_FAILURE;
+    return done->verdict == VERDICT_INCONCLUSIVE || done->verdict == VERDICT_ERROR ? BEARING_DOUBT
+                                                                                   : BEARING_NONE;
+}
+
+static void count(struct ledger *ledger, const struct report_case *done)
+{
+    ledger->totals.known += done->baseline.answer == BASELINE_KNOWN;
+    ledger->totals.stale += done->baseline.answer == BASELINE_STALE;
+    ledger->failures += done->bearing == BEARING_FAILURE;
+    ledger->doubts += done->bearing == BEARING_DOUBT;
+}
+
+static void tell(struct ledger *ledger, struct report_case *done)
+{
+    done->bearing = bearing_of(ledger, done);
+    count(ledger, done);
+    reports_done(&ledger->reports, done);
 }
 
 static const char *repeat_command(const struct subject *subject, const char *id, char *text,
@@ -83,9 +100,8 @@ static void enter(struct ledger *ledger, struct report_case *done, const char *i
 {
     const struct subject *subject = &ledger->settings->subject;
     const char *folder = ledger->settings->evidence;
-    char repeat[1300], evidence[WORKSPACE_PATH + 200];
+    char repeat[1300], evidence[WORKSPACE_PATH + 200], stale[WORKSPACE_PATH + 80];
 
-    done->iut_side = subject->side;
     done->repeat = repeat_command(subject, from, repeat, sizeof repeat);
     if (folder != NULL && done->verdict != VERDICT_SKIP) {
         snprintf(evidence, sizeof evidence, "%s/%s", folder, from);
@@ -94,20 +110,26 @@ static void enter(struct ledger *ledger, struct report_case *done, const char *i
     if (ledger->baseline != NULL)
         done->baseline =
             baseline_ask(ledger->baseline, id, subject->name, done->verdict, done->findings);
-    count(ledger, done->verdict, done->baseline);
+    if (done->baseline.answer == BASELINE_STALE) {
+        snprintf(stale, sizeof stale, "passes, but %s:%u lists it: take the line out",
+                 done->baseline.at.file, done->baseline.at.line);
+        done->why = stale;
+    }
     write_baseline(ledger, done, id);
-    reports_done(&ledger->reports, done);
+    tell(ledger, done);
 }
 
 void ledger_done(struct ledger *ledger, const struct plan_case *one, const struct outcome *outcome)
 {
-    struct report_case done = {.id = one->id,
+    struct report_case done = {.kind = REPORT_CASE,
+                               .id = one->id,
                                .title = one->exchange->title,
                                .specs = one->exchange->specs,
                                .level = one->exchange->level,
                                .verdict = outcome->verdict,
                                .why = outcome->why[0] == '\0' ? NULL : outcome->why,
                                .findings = outcome->findings,
+                               .script = one->exchange->path,
                                .duration = outcome->duration,
                                .own = outcome->own};
 
@@ -120,13 +142,16 @@ static void enter_rule(struct ledger *ledger, const struct tally_row *row)
 {
     char id[80], why[260];
     const char *const specs[] = {row->spec, NULL};
-    struct report_case done = {.id = id,
+    struct report_case done = {.kind = REPORT_RULE,
+                               .id = id,
                                .title = row->requirement,
                                .specs = specs,
                                .level = row->level,
                                .verdict = row->verdict,
                                .why = why,
-                               .findings = row->findings};
+                               .findings = row->findings,
+                               .cases = row->cases,
+                               .first = row->first};
 
     snprintf(id, sizeof id, "rules/%s", row->rule);
     snprintf(why, sizeof why, "broken in %zu case%s, %s%s", row->cases, row->cases == 1 ? "" : "s",
@@ -154,14 +179,17 @@ static bool known_id(void *ctx, const char *id)
     return rules_find(listing->rules, id) != NULL;
 }
 
-static void tell_unknown(void *ctx, struct place at, const char *id)
+/* What has no topic is no case's id. */
+static void tell_unknown(void *ctx, const char *listed, const struct baseline_entry *entry)
 {
     const struct listing *listing = ctx;
-    struct diag unknown;
+    char id[WORKSPACE_PATH], why[WORKSPACE_PATH + 80];
+    struct report_case line = {.kind = REPORT_LINE, .id = id, .baseline = *entry, .why = why};
 
-    diag_at(&unknown, ERR_USAGE, at, "the baseline lists '%s', which is no case and no rule", id);
-    diag_print(stderr, &unknown);
-    listing->ledger->failures++;
+    snprintf(id, sizeof id, "%s%s", strchr(listed, '/') == NULL ? "rules/" : "", listed);
+    snprintf(why, sizeof why, "%s:%u lists it, but there is no such case or rule", entry->at.file,
+             entry->at.line);
+    tell(listing->ledger, &line);
 }
 
 static bool broken(const struct ledger *ledger, const char *rule)
@@ -175,17 +203,21 @@ static bool broken(const struct ledger *ledger, const char *rule)
 /* A rule that is listed and was kept in the whole run is as stale as a case that passes. */
 static void check_kept_rule(void *ctx, const struct rule *rule)
 {
+    const char *const specs[] = {rule->spec, NULL};
     struct ledger *ledger = ctx;
-    struct report_case kept = {.title = rule->requirement, .level = rule->level};
     struct findings *none = findings_new();
     char id[80];
+    struct report_case kept = {.kind = REPORT_RULE,
+                               .id = id,
+                               .title = rule->requirement,
+                               .specs = specs,
+                               .level = rule->level,
+                               .findings = none};
 
     snprintf(id, sizeof id, "rules/%s", rule->id);
-    kept.id = id;
-    kept.findings = none;
     if (!broken(ledger, rule->id) &&
-        baseline_ask(ledger->baseline, rule->id, ledger->settings->subject.name, VERDICT_PASS,
-                     none) == BASELINE_STALE)
+        baseline_ask(ledger->baseline, rule->id, ledger->settings->subject.name, VERDICT_PASS, none)
+                .answer == BASELINE_STALE)
         enter(ledger, &kept, rule->id, ledger->plan->cases[0].id);
     findings_free(none);
 }
@@ -198,26 +230,39 @@ void ledger_stale(struct ledger *ledger, const struct rule *const *rules)
     if (ledger->baseline == NULL || options->words.count > 0 || options->shards != 0 ||
         ledger->plan->count == 0)
         return;
+    rules_each(rules, NULL, check_kept_rule, ledger);
     baseline_unknown(ledger->baseline, ledger->settings->subject.name, known_id, &listing,
                      tell_unknown);
-    rules_each(rules, NULL, check_kept_rule, ledger);
 }
 
 /* --- the run --------------------------------------------------------------------------------- */
 
+/* The password of a server elsewhere is for the command that repeats a case, and for that alone. */
 static struct report_run the_run(const struct ledger *ledger)
 {
     const struct subject *subject = &ledger->settings->subject;
+    const struct options *options = ledger->options;
 
-    return (struct report_run){
-        .iut = subject->words, .iut_side = subject->side, .planned = ledger->plan->count};
+    return (struct report_run){.iut_side = subject->side,
+                               .iut = subject->command != NULL ? subject->words : subject->name,
+                               .name = subject->name,
+                               .version = ledger->version,
+                               .peerspec = PEERSPEC_VERSION,
+                               .level = options->level,
+                               .strict = options->strict,
+                               .baseline = options->write_baseline ? NULL : options->baseline,
+                               .shard = options->shard,
+                               .shards = options->shards,
+                               .started = time(NULL),
+                               .planned = ledger->plan->count};
 }
 
-void ledger_begin(struct ledger *ledger, const char *note)
+void ledger_begin(struct ledger *ledger, bool isolated, const char *note)
 {
     const char *const notes[] = {note[0] == '\0' ? NULL : note, NULL};
     struct report_run run = the_run(ledger);
 
+    run.isolation = isolated ? "namespace" : "none";
     run.notes = notes;
     reports_begin(&ledger->reports, &run);
 }
@@ -233,12 +278,26 @@ void ledger_rules(struct ledger *ledger)
         enter_rule(ledger, tally_at(ledger->tally, i));
 }
 
-enum err ledger_end(struct ledger *ledger, int64_t duration, struct diag *why)
+/* What the program will exit with. */
+static int status_of(const struct ledger *ledger, enum err err)
+{
+    if (crew_interrupted() != 0)
+        return 128 + crew_interrupted();
+    return err != OK ? err_status(err) : ledger_status(ledger);
+}
+
+enum err ledger_end(struct ledger *ledger, int64_t duration, enum err err, struct diag *why)
 {
     struct report_run run = the_run(ledger);
+    struct diag unwritten;
 
     ledger->totals.duration = duration;
-    return reports_end(&ledger->reports, &run, &ledger->totals, why);
+    ledger->totals.stopped = err == OK ? NULL : why->text;
+    ledger->totals.status = status_of(ledger, err);
+    if (reports_end(&ledger->reports, &run, &ledger->totals, &unwritten) == OK || err != OK)
+        return err;
+    *why = unwritten;
+    return why->code;
 }
 
 int ledger_status(const struct ledger *ledger)

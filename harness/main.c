@@ -90,22 +90,13 @@ static const struct {
     [COMMAND_VERSION] = {do_version, false},
 };
 
-/* The exit statuses of peerspec(1). */
-static int status_of(enum err err)
-{
-    static const int statuses[] = {[ERR_USAGE] = 2,       [ERR_SYNTAX] = 3,     [ERR_INPUT] = 3,
-                                   [ERR_UNREACHABLE] = 4, [ERR_PERMISSION] = 4, [ERR_SYSTEM] = 5};
-
-    return statuses[err];
-}
-
 static int complain(const struct diag *why)
 {
     fflush(stdout);
     if (why->at.file == NULL)
         fputs("peerspec: ", stderr);
     diag_print(stderr, why);
-    return status_of(why->code);
+    return err_status(why->code);
 }
 
 static int help(const struct options *options)

@@ -11,8 +11,6 @@
 static const struct {
     const char *name, *instead;
 } later[] = {
-    {"--junit", "write --tap FILE, which CI systems read too"},
-    {"--json", "write --tap FILE"},
     {"--seed", "nothing of a run is random but what a script seeds itself"},
     {"record", "write the exchange by hand (peerspec-exchange(5))"},
 };
@@ -100,7 +98,7 @@ static enum err unknown_option(const struct reading *reading, const char *word)
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
     bare = name + strspn(name, "-");
     row = row_named(bare);
-    if ((row == NULL || takes_command(reading->out->command)) && is_later(name, reading->why))
+    if (row == NULL && is_later(name, reading->why))
         return reading->why->code;
     if (row != NULL && strncmp(name, "--", 2) == 0)
         return diag_set(reading->why, ERR_USAGE,
@@ -258,6 +256,29 @@ static enum err check_play(struct reading *reading)
     return OK;
 }
 
+/* Two documents in one file are none. */
+static enum err check_reports(struct reading *reading)
+{
+    const struct options *out = reading->out;
+    const struct {
+        const char *option, *file;
+    } reports[] = {{"--junit", out->junit}, {"--tap", out->tap}, {"--json", out->json}};
+    const size_t count = sizeof reports / sizeof *reports;
+
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = i + 1; j < count; j++) {
+            const char *file = reports[i].file;
+
+            if (file == NULL || reports[j].file == NULL || strcmp(file, reports[j].file) != 0)
+                continue;
+            return diag_set(reading->why, ERR_USAGE, "%s and %s cannot both write to %s",
+                            reports[i].option, reports[j].option,
+                            strcmp(file, "-") == 0 ? "standard output" : file);
+        }
+    }
+    return OK;
+}
+
 static enum err check_words(struct reading *reading)
 {
     struct options *out = reading->out;
@@ -358,6 +379,8 @@ static enum err parse_command(struct reading *reading, int argc, char *const *ar
     if (err != OK || out->help)
         return err;
     err = check_words(reading);
+    if (err == OK)
+        err = check_reports(reading);
     return err == OK ? read_environment(reading) : err;
 }
 

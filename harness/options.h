@@ -65,7 +65,7 @@ struct options {
     enum level level; /* what counts at most: LEVEL_PRACTICE, the default, is all */
     unsigned jobs;    /* 0: not given */
     int64_t timeout;  /* ns; 0: not given */
-    const char *tap;
+    const char *junit, *tap, *json; /* files, or "-"; no two the same; json also of check */
     const char *evidence;
     const char *baseline;
     bool write_baseline;
@@ -94,7 +94,6 @@ struct options {
 
     /* check, show */
     const char *rules; /* glob */
-    const char *json;  /* a file, or "-" */
     bool hash;
     uint16_t ports[OPTION_PORTS]; /* control ports beside 21, ended by 0 */
     const char *read_filter;

@@ -3,26 +3,60 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The reports for machines. */
+static const struct {
+    size_t offset; /* in struct options, of the file's name */
+    report_new_fn *make;
+} formats[] = {
+    {offsetof(struct options, tap), report_tap_new},
+    {offsetof(struct options, junit), report_junit_new},
+    {offsetof(struct options, json), report_json_new},
+};
+#define FORMATS (sizeof formats / sizeof formats[0])
+
+/* The file that the options name for a format; NULL: none. */
+static const char *file_of(const struct options *options, size_t format)
+{
+    const char *file;
+
+    memcpy(&file, (const char *)options + formats[format].offset, sizeof file);
+    return file;
+}
+
+static bool output_is_taken(const struct options *options)
+{
+    for (size_t i = 0; i < FORMATS; i++)
+        if (file_of(options, i) != NULL && strcmp(file_of(options, i), "-") == 0)
+            return true;
+    return false;
+}
+
 /* A place for one more, which the caller opens. */
 static struct report **one_more(struct reports *reports)
 {
     return &reports->list[reports->count++];
 }
 
-enum err reports_open(struct reports *reports, const struct options *options, struct diag *why)
+static enum err open_text(struct reports *reports, const struct options *options, struct diag *why)
 {
     bool terminal = isatty(STDOUT_FILENO) != 0;
-    bool tap_on_stdout = options->tap != NULL && strcmp(options->tap, "-") == 0;
     struct report_style style = {
         .color = terminal && !options->no_color, .progress = terminal, .quiet = options->quiet};
+
+    return report_text_new(stdout, &style, one_more(reports), why);
+}
+
+enum err reports_open(struct reports *reports, const struct options *options, struct diag *why)
+{
     enum err err = OK;
 
     *reports = (struct reports){.count = 0};
-    if (!tap_on_stdout)
-        err = report_text_new(stdout, &style, one_more(reports), why);
+    if (!output_is_taken(options))
+        err = open_text(reports, options, why);
     reports->for_people = reports->count;
-    if (err == OK && options->tap != NULL)
-        err = report_tap_new(options->tap, one_more(reports), why);
+    for (size_t i = 0; i < FORMATS && err == OK; i++)
+        if (file_of(options, i) != NULL)
+            err = formats[i].make(file_of(options, i), one_more(reports), why);
     return err;
 }
 

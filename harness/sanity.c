@@ -53,9 +53,10 @@ static void done(void *ctx, const struct plan_case *one, const struct outcome *o
     }
 }
 
-static void nothing_ready(void *ctx, const char *note)
+static void nothing_ready(void *ctx, bool isolated, const char *note)
 {
     (void)ctx;
+    (void)isolated;
     (void)note;
 }
 

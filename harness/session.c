@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "crew.h"
+#include "iut_version.h"
 #include "ledger.h"
 #include "sanity.h"
 
@@ -17,6 +18,7 @@ struct session {
     struct exchange_places where;
     struct plan plan;
     struct ledger ledger;
+    char version[200]; /* of the IUT */
 };
 
 /* --- the plan -------------------------------------------------------------------------------- */
@@ -78,6 +80,14 @@ static void settle(struct session *session)
     settings->suites = session->places->suites;
 }
 
+/* The text and TAP do without it. */
+static void ask_version(struct session *session)
+{
+    if (session->options->junit != NULL || session->options->json != NULL)
+        session->ledger.version =
+            iut_version(&session->settings, session->version, sizeof session->version);
+}
+
 static enum err set_up(struct session *session, struct diag *why)
 {
     const struct options *options = session->options;
@@ -88,12 +98,14 @@ static enum err set_up(struct session *session, struct diag *why)
     err = subject_init(&settings->subject, options, session->places, why);
     if (err == OK)
         err = make_plan(session, why);
-    if (err == OK)
-        err = ledger_init(&session->ledger, options, settings, &session->plan, why);
     if (err == OK && settings->evidence != NULL)
         err = workspace_folder(settings->evidence, why);
     if (err == OK)
         err = workspace_new(settings->work, why);
+    if (err == OK)
+        err = ledger_init(&session->ledger, options, settings, &session->plan, why);
+    if (err == OK)
+        ask_version(session);
     return err;
 }
 
@@ -111,9 +123,9 @@ static unsigned jobs_of(const struct session *session)
     return (unsigned)processors;
 }
 
-static void crew_ready(void *ctx, const char *note)
+static void crew_ready(void *ctx, bool isolated, const char *note)
 {
-    ledger_begin(ctx, note);
+    ledger_begin(ctx, isolated, note);
 }
 
 static void case_started(void *ctx, const struct plan_case *one)
@@ -143,19 +155,13 @@ static enum err run_cases(struct session *session, struct diag *why)
 static enum err run(struct session *session, struct diag *why)
 {
     int64_t started = clock_now(), ended;
-    struct diag report_why;
     enum err err = run_cases(session, why);
 
     ended = clock_now();
     ledger_rules(&session->ledger);
     if (err == OK)
         ledger_stale(&session->ledger, session->kit->rules);
-    if (crew_interrupted() == 0 &&
-        ledger_end(&session->ledger, ended - started, &report_why) != OK && err == OK) {
-        *why = report_why;
-        err = why->code;
-    }
-    return err;
+    return ledger_end(&session->ledger, ended - started, err, why);
 }
 
 static void tear_down(struct session *session)

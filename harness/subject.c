@@ -28,7 +28,8 @@ static enum err resolve(const struct target *target, struct endpoint *out, struc
 
 static enum err from_url(struct subject *subject, const struct target *target, struct diag *why)
 {
-    subject->name = subject->words = target->text;
+    subject->name = target->name;
+    subject->words = target->text;
     subject->protocol = target->protocol;
     subject->user = target->user;
     subject->password = target->password;

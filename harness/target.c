@@ -134,6 +134,8 @@ static enum err parse_authority(struct arena *arena, struct bytes rest, struct b
 
     if (!take_user(arena, &rest, out))
         return bad(why, whole, "has a % that two hexadecimal digits do not follow");
+    out->name =
+        arena_printf(arena, "%s://" BYTES_FMT, protocol_name(out->protocol), BYTES_ARG(rest));
     if (out->user != NULL && out->protocol != PROTOCOL_FTP)
         return bad(why, whole, "names a user, which only ftp:// has");
     if (!split_authority(rest, &host, &port))
@@ -157,7 +159,7 @@ enum err target_parse(struct arena *arena, const char *text, struct target *out,
     enum err err;
     size_t slash;
 
-    *out = (struct target){.kind = TARGET_NAME, .text = text};
+    *out = (struct target){.kind = TARGET_NAME, .text = text, .name = text};
     if (whole.len == 0)
         return diag_set(why, ERR_USAGE, "the target is empty");
     if (colon == whole.len)

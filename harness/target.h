@@ -14,6 +14,7 @@ enum target_kind { TARGET_NONE, TARGET_NAME, TARGET_URL };
 struct target {
     enum target_kind kind;
     const char *text; /* as written */
+    const char *name; /* the same without user and password */
     /* of a URL */
     enum protocol protocol;
     const char *user, *password; /* percent-decoded; NULL: none given */

@@ -1,6 +1,7 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -56,6 +57,16 @@ static void work_case(struct rig *rig, const struct plan *plan, size_t index, in
     outcome_fini(&outcome);
 }
 
+static void tell_ready(int fd, const struct rig *rig)
+{
+    struct worker_network network;
+
+    memset(&network, 0, sizeof network);
+    network.isolated = rig->isolated;
+    snprintf(network.note, sizeof network.note, "%s", rig->note);
+    tell(fd, WORKER_READY, 0, (struct bytes){(const char *)&network, sizeof network});
+}
+
 /* Take the next exchange with all its variations; they are compared, so one worker runs them. */
 static bool take_unit(const struct work *work, size_t *from, size_t *to)
 {
@@ -86,7 +97,7 @@ void worker_run(const struct work *work, unsigned number, int fd)
         tell(fd, WORKER_FAILED, 0, (struct bytes){(const char *)&why, sizeof why});
         return;
     }
-    tell(fd, WORKER_READY, 0, bytes_of(rig.note));
+    tell_ready(fd, &rig);
     while (take_unit(work, &from, &to)) {
         work_case(&rig, work->plan, from, fd, NULL, &first);
         for (size_t i = from + 1; i < to; i++)

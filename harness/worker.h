@@ -1,4 +1,5 @@
-/* worker: the part of a crew that runs cases, in a process of its own, and tells the run by messages. */
+/* worker: the part of a crew that runs cases, in a process of its own, and tells the run by
+ * messages. */
 #ifndef PEERSPEC_WORKER_H
 #define PEERSPEC_WORKER_H
 
@@ -10,7 +11,7 @@
 #define WORKER_MESSAGE (64u << 20) /* octets of a message at most */
 
 enum worker_message_kind {
-    WORKER_READY,   /* its network stands; the note of its rig follows */
+    WORKER_READY,   /* its network stands; a struct worker_network follows */
     WORKER_STARTED, /* a case has begun */
     WORKER_DONE,    /* a case has ended; its outcome follows, as outcome_write() has it */
     WORKER_FAILED,  /* it cannot work at all; a struct diag follows */
@@ -23,6 +24,11 @@ struct worker_message {
     size_t len;   /* octets that follow */
 };
 
+struct worker_network {
+    bool isolated;  /* a namespace of its own */
+    char note[300]; /* as of its rig */
+};
+
 /* What the workers of a run share. */
 struct work {
     const struct plan *plan;
@@ -31,8 +37,8 @@ struct work {
     atomic_size_t *next; /* in shared memory: index of the first case that nobody took */
 };
 
-/* Run cases until none is left; `number`, from 0, is this worker's, `fd` where its messages go. Ends
- * the process where nobody reads them any more. */
+/* Run cases until none is left; `number`, from 0, is this worker's, `fd` where its messages go.
+ * Ends the process where nobody reads them any more. */
 void worker_run(const struct work *work, unsigned number, int fd);
 
 #endif

@@ -4,6 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+int err_status(enum err err)
+{
+    static const int statuses[] = {[OK] = 0,        [ERR_USAGE] = 2,       [ERR_SYNTAX] = 3,
+                                   [ERR_INPUT] = 3, [ERR_UNREACHABLE] = 4, [ERR_PERMISSION] = 4,
+                                   [ERR_SYSTEM] = 5};
+
+    return statuses[err];
+}
+
 static enum err fill(struct diag *why, enum err code, struct place at, const char *fmt, va_list ap)
 {
     why->code = code;

@@ -19,6 +19,9 @@ enum err {
     ERR_SYSTEM,      /* out of memory, disk full, a system call failed: exit status 5 */
 };
 
+/* The exit status that peerspec(1) gives to it; 0 for OK. */
+int err_status(enum err err);
+
 /* A place in a file; line 0 stands for the whole file, file NULL for no place. */
 struct place {
     const char *file;

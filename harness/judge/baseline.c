@@ -173,30 +173,39 @@ static bool fails_sometimes(const struct known *known)
     return bytes_starts(bytes_of(known->reason), "sometimes:");
 }
 
-enum baseline_answer baseline_ask(struct baseline *baseline, const char *id, const char *iut,
-                                  enum verdict verdict, const struct findings *findings)
+static struct baseline_entry entry_of(const struct known *known, enum baseline_answer answer)
 {
+    return (struct baseline_entry){answer, known->reason, known->at};
+}
+
+struct baseline_entry baseline_ask(const struct baseline *baseline, const char *id, const char *iut,
+                                   enum verdict verdict, const struct findings *findings)
+{
+    const struct baseline_entry new = {.answer = BASELINE_NEW};
+
     for (const struct known *known = baseline->first; known != NULL; known = known->next) {
         if (!concerns(known, id, iut))
             continue;
         if (passes(verdict))
-            return fails_sometimes(known) ? BASELINE_NEW : BASELINE_STALE;
+            return fails_sometimes(known) ? new : entry_of(known, BASELINE_STALE);
         if (fails(verdict) && message_appears(findings, known->message))
-            return BASELINE_KNOWN;
+            return entry_of(known, BASELINE_KNOWN);
     }
-    return BASELINE_NEW;
+    return new;
 }
 
 size_t baseline_unknown(const struct baseline *baseline, const char *iut,
                         bool (*exists)(void *ctx, const char *id), void *ctx,
-                        void (*tell)(void *ctx, struct place at, const char *id))
+                        void (*tell)(void *ctx, const char *id, const struct baseline_entry *entry))
 {
     size_t unknown = 0;
 
     for (const struct known *known = baseline->first; known != NULL; known = known->next) {
+        const struct baseline_entry entry = entry_of(known, BASELINE_STALE);
+
         if (fnmatch(known->iut, iut, 0) != 0 || exists(ctx, known->id))
             continue;
-        tell(ctx, known->at, known->id);
+        tell(ctx, known->id, &entry);
         unknown++;
     }
     return unknown;

@@ -94,3 +94,15 @@ void report_findings(FILE *out, const struct findings *findings, bool color, int
         print_finding(&ink, finding, before, indent);
     }
 }
+
+void report_details(FILE *out, const struct report_case *done, bool color, int indent)
+{
+    const struct ink ink = {out, color};
+
+    if (done->findings != NULL)
+        report_findings(out, done->findings, color, indent);
+    if (done->evidence != NULL)
+        ink_row(&ink, indent + DETAIL_INDENT, "evidence", done->evidence);
+    if (done->repeat != NULL)
+        ink_row(&ink, indent + DETAIL_INDENT, "again", done->repeat);
+}

@@ -1,31 +1,21 @@
 /* TAP version 13, https://testanything.org/tap-version-13-specification.html */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
+#include "report/out_file.h"
 #include "report/report.h"
 #include "report/yaml.h"
 
 struct tap {
     struct report report;
-    FILE *out;
-    bool owned; /* opened by us */
-    char *path; /* for messages; owned */
-    int error;  /* errno of the first write that failed */
+    struct out_file file;
     size_t planned, number;
 };
 
 static struct tap *tap_of(struct report *report)
 {
     return (struct tap *)report;
-}
-
-static void flush(struct tap *tap)
-{
-    if (fflush(tap->out) != 0 && tap->error == 0)
-        tap->error = errno;
 }
 
 /* Text on a line of its own: one line, and no `#` or `\` that would be taken for more. */
@@ -43,32 +33,34 @@ static void print_line_text(FILE *out, const char *text)
 static void begin(struct report *report, const struct report_run *run)
 {
     struct tap *tap = tap_of(report);
+    FILE *out = tap->file.stream;
 
     tap->planned = run->planned;
-    fprintf(tap->out, "TAP version 13\n");
-    fprintf(tap->out, "# %s under test: ", side_name(run->iut_side));
-    print_line_text(tap->out, run->iut);
-    putc('\n', tap->out);
+    fprintf(out, "TAP version 13\n");
+    fprintf(out, "# %s under test: ", side_name(run->iut_side));
+    print_line_text(out, run->iut);
+    putc('\n', out);
     for (size_t i = 0; run->notes != NULL && run->notes[i] != NULL; i++) {
-        fputs("# ", tap->out);
-        print_line_text(tap->out, run->notes[i]);
-        putc('\n', tap->out);
+        fputs("# ", out);
+        print_line_text(out, run->notes[i]);
+        putc('\n', out);
     }
 }
 
 /* ---- the test line ---- */
 
+/* A known deviation is a test that is expected to fail: `not ok` with TODO, which fails nothing. */
 static bool is_ok(const struct report_case *done)
 {
-    return done->verdict < VERDICT_INCONCLUSIVE && done->baseline != BASELINE_STALE;
+    return done->bearing == BEARING_NONE && done->baseline.answer != BASELINE_KNOWN;
 }
 
 /* The word of the directive; NULL where the line needs none. */
 static const char *directive(const struct report_case *done)
 {
-    if (done->baseline == BASELINE_STALE)
+    if (done->baseline.answer == BASELINE_STALE)
         return "STALE";
-    if (done->baseline == BASELINE_KNOWN)
+    if (done->baseline.answer == BASELINE_KNOWN)
         return "TODO";
     if (done->verdict == VERDICT_PASS || done->verdict == VERDICT_FAIL)
         return NULL;
@@ -79,10 +71,8 @@ static const char *reason(const struct report_case *done)
 {
     const struct finding *first;
 
-    if (done->baseline == BASELINE_STALE)
-        return "passes, but the baseline lists it";
-    if (done->baseline == BASELINE_KNOWN)
-        return "known from the baseline";
+    if (done->baseline.answer == BASELINE_KNOWN)
+        return done->baseline.reason;
     if (done->why != NULL)
         return done->why;
     if (done->findings == NULL || findings_count(done->findings) == 0)
@@ -94,14 +84,15 @@ static const char *reason(const struct report_case *done)
 static void print_test_line(struct tap *tap, const struct report_case *done)
 {
     const char *word = directive(done);
+    FILE *out = tap->file.stream;
 
-    fprintf(tap->out, "%s %zu - ", is_ok(done) ? "ok" : "not ok", ++tap->number);
-    print_line_text(tap->out, done->id);
+    fprintf(out, "%s %zu - ", is_ok(done) ? "ok" : "not ok", ++tap->number);
+    print_line_text(out, done->id);
     if (word != NULL) {
-        fprintf(tap->out, " # %s ", word);
-        print_line_text(tap->out, reason(done));
+        fprintf(out, " # %s %s", word, done->baseline.answer == BASELINE_KNOWN ? "known: " : "");
+        print_line_text(out, reason(done));
     }
-    putc('\n', tap->out);
+    putc('\n', out);
 }
 
 /* ---- the YAML block ---- */
@@ -168,48 +159,35 @@ static void finished(struct report *report, const struct report_case *done)
 
     print_test_line(tap, done);
     if (done->verdict != VERDICT_PASS && done->verdict != VERDICT_SKIP)
-        print_block(tap->out, done);
+        print_block(tap->file.stream, done);
     if (done->own > 0)
-        fprintf(tap->out, "# %.3f ms, %.3f ms of it our own\n",
+        fprintf(tap->file.stream, "# %.3f ms, %.3f ms of it our own\n",
                 (double)done->duration / (double)CLOCK_MS, (double)done->own / (double)CLOCK_MS);
-    flush(tap);
+    out_file_flush(&tap->file);
 }
 
 /* ---- the end ---- */
 
-static void close_own(struct tap *tap)
-{
-    if (tap->owned && tap->out != NULL && fclose(tap->out) != 0 && tap->error == 0)
-        tap->error = errno;
-    if (tap->owned)
-        tap->out = NULL;
-}
-
 static bool end(struct report *report, const struct report_totals *totals, struct diag *why)
 {
     struct tap *tap = tap_of(report);
+    FILE *out = tap->file.stream;
 
-    (void)totals;
-    if (tap->number < tap->planned)
-        fprintf(tap->out, "Bail out! the run was stopped after %zu of %zu cases\n", tap->number,
+    if (totals->stopped != NULL) {
+        fprintf(out, "Bail out! the run was stopped after %zu of %zu cases: ", report_cases(totals),
                 tap->planned);
-    fprintf(tap->out, "1..%zu\n", tap->number < tap->planned ? tap->planned : tap->number);
-    flush(tap);
-    if (tap->error == 0 && ferror(tap->out))
-        tap->error = EIO;
-    close_own(tap);
-    if (tap->error == 0)
-        return true;
-    diag_set(why, ERR_SYSTEM, "%s could not be written whole: %s", tap->path, strerror(tap->error));
-    return false;
+        print_line_text(out, totals->stopped);
+        putc('\n', out);
+    }
+    fprintf(out, "1..%zu\n", tap->number + tap->planned - report_cases(totals));
+    return out_file_close(&tap->file, why) == OK;
 }
 
 static void tap_free(struct report *report)
 {
     struct tap *tap = tap_of(report);
 
-    close_own(tap);
-    free(tap->path);
+    out_file_abandon(&tap->file);
     free(tap);
 }
 
@@ -217,23 +195,16 @@ static const struct report_ops tap_ops = {begin, finished, end, tap_free, NULL};
 
 enum err report_tap_new(const char *path, struct report **report, struct diag *why)
 {
-    bool standard = strcmp(path, "-") == 0;
-    FILE *out = standard ? stdout : fopen(path, "we");
-    struct tap *tap;
+    struct tap *tap = calloc(1, sizeof *tap);
 
     *report = NULL;
-    if (out == NULL)
-        return diag_set(why, ERR_INPUT, "%s cannot be written: %s", path, strerror(errno));
-    tap = calloc(1, sizeof *tap);
-    if (tap == NULL || (tap->path = strdup(standard ? "standard output" : path)) == NULL) {
+    if (tap == NULL)
+        abort();
+    if (out_file_open(&tap->file, path, why) != OK) {
         free(tap);
-        if (!standard)
-            fclose(out);
-        return diag_set(why, ERR_SYSTEM, "out of memory");
+        return why->code;
     }
     tap->report.ops = &tap_ops;
-    tap->out = out;
-    tap->owned = !standard;
     *report = &tap->report;
     return OK;
 }

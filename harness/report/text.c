@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "report/ink.h"
 #include "report/report.h"
+#include "report/topic.h"
 
 #define NAME_WIDTH 30
 #define VERDICT_WIDTH 6
@@ -61,30 +62,13 @@ static void running(struct report *report, const char *id)
 
 /* ---- the tree ---- */
 
-/* Length of the part of an id that is its topic, without the last slash. */
-static size_t topic_length(const char *id)
-{
-    const char *variant = strchr(id, '[');
-    size_t len = variant != NULL ? (size_t)(variant - id) : strlen(id);
-
-    while (len > 0 && id[len - 1] != '/')
-        len--;
-    return len > 0 ? len - 1 : 0;
-}
-
-/* A script that is named by its path has its whole folder as one topic. */
-static bool is_path(const char *id)
-{
-    return id[0] == '/' || id[0] == '.';
-}
-
 /* How much of `topic` the topic printed last has in common, in whole components. */
 static size_t shared_length(const char *last, const char *topic)
 {
     size_t shared = 0;
     size_t i = 0;
 
-    if (last == NULL || is_path(topic))
+    if (last == NULL || topic_is_path(topic))
         return 0;
     for (; last[i] != '\0' && last[i] == topic[i]; i++) {
         if (topic[i] == '/')
@@ -111,34 +95,37 @@ static unsigned print_topic(struct text *text, char *topic)
     size_t at = shared_length(text->topic, topic);
     bool same = text->topic != NULL && strcmp(text->topic, topic) == 0;
 
-    while (!same && at < len && !is_path(topic)) {
+    while (!same && at < len && !topic_is_path(topic)) {
         size_t end = at + strcspn(topic + at, "/");
 
         ink_indent(&text->ink, TREE_INDENT * (int)depth_at(topic, at));
         fprintf(text->ink.out, "%.*s\n", (int)(end - at), topic + at);
         at = end + 1;
     }
-    if (!same && is_path(topic))
+    if (!same && topic_is_path(topic))
         fprintf(text->ink.out, "%s\n", topic);
     free(text->topic);
     text->topic = topic;
     if (len == 0)
         return 0;
-    return is_path(topic) ? 1 : depth_at(topic, len) + 1;
+    return topic_is_path(topic) ? 1 : depth_at(topic, len) + 1;
 }
 
 /* ---- one case ---- */
 
+static bool is_stale(const struct report_case *done)
+{
+    return done->baseline.answer == BASELINE_STALE;
+}
+
 static bool goes_unseen(const struct text *text, const struct report_case *done)
 {
-    return text->style.quiet && done->verdict == VERDICT_PASS && done->baseline != BASELINE_STALE;
+    return text->style.quiet && done->verdict == VERDICT_PASS && !is_stale(done);
 }
 
 /* What the line of the case ends with: why it did not count, else what it is about. */
 static const char *remark(const struct report_case *done)
 {
-    if (done->baseline == BASELINE_STALE)
-        return "passes, but the baseline lists it: take its line out";
     if (done->why != NULL)
         return done->why;
     return done->title != NULL ? done->title : "";
@@ -147,14 +134,13 @@ static const char *remark(const struct report_case *done)
 static void print_case(struct text *text, const struct report_case *done, int indent)
 {
     const struct ink *ink = &text->ink;
-    const char *name = done->id + topic_length(done->id);
+    const char *name = topic_rest(done->id);
     const char *verdict = done->verdict == VERDICT_PASS ? "" : verdict_name(done->verdict);
-    enum verdict weight = done->baseline == BASELINE_STALE ? VERDICT_FAIL : done->verdict;
+    enum verdict weight = is_stale(done) ? VERDICT_FAIL : done->verdict;
     char sign[2] = {ink_sign(weight), '\0'};
 
-    if (done->baseline == BASELINE_STALE)
+    if (is_stale(done))
         verdict = "STALE";
-    name += name[0] == '/';
     ink_indent(ink, indent);
     ink_verdict(ink, weight, sign, 2);
     ink_plain(ink, name);
@@ -163,7 +149,7 @@ static void print_case(struct text *text, const struct report_case *done, int in
     ink_verdict(ink, weight, verdict, VERDICT_WIDTH);
     if (strlen(verdict) >= VERDICT_WIDTH)
         putc(' ', ink->out);
-    if (done->baseline == BASELINE_KNOWN)
+    if (done->baseline.answer == BASELINE_KNOWN)
         fputs("(known) ", ink->out);
     ink_plain(ink, remark(done));
     if (done->duration >= CLOCK_SECOND)
@@ -171,30 +157,16 @@ static void print_case(struct text *text, const struct report_case *done, int in
     putc('\n', ink->out);
 }
 
-static void print_details(struct text *text, const struct report_case *done, int indent)
-{
-    const struct ink *ink = &text->ink;
-
-    if (done->findings != NULL)
-        report_findings(ink->out, done->findings, ink->color, indent);
-    if (done->evidence != NULL)
-        ink_row(ink, indent + 2, "evidence", done->evidence);
-    if (done->repeat != NULL)
-        ink_row(ink, indent + 2, "again", done->repeat);
-}
-
 static bool counts_as_failed(const struct report_case *done)
 {
-    if (done->baseline != BASELINE_NEW)
-        return done->baseline == BASELINE_STALE;
-    return done->verdict == VERDICT_FAIL || done->verdict == VERDICT_ERROR;
+    return done->bearing == BEARING_FAILURE || done->verdict == VERDICT_ERROR;
 }
 
 /* A known deviation was explained when it was written down. */
 static bool needs_details(const struct report_case *done)
 {
     return done->verdict != VERDICT_PASS && done->verdict != VERDICT_SKIP &&
-           done->baseline != BASELINE_KNOWN;
+           done->baseline.answer != BASELINE_KNOWN;
 }
 
 static void finished(struct report *report, const struct report_case *done)
@@ -209,7 +181,7 @@ static void finished(struct report *report, const struct report_case *done)
         indent = TREE_INDENT * (int)print_topic(text, strndup(done->id, topic_length(done->id)));
         print_case(text, done, indent);
         if (needs_details(done))
-            print_details(text, done, indent + DETAIL_INDENT);
+            report_details(text->ink.out, done, text->ink.color, indent + DETAIL_INDENT);
     }
     flush(text);
     show_progress(text, NULL);
@@ -257,10 +229,8 @@ static void print_counts(const struct text *text, const size_t *by_verdict)
 static void print_totals(const struct text *text, const struct report_totals *totals)
 {
     FILE *out = text->ink.out;
-    size_t cases = 0;
+    size_t cases = report_cases(totals);
 
-    for (size_t i = 0; i < VERDICT_COUNT; i++)
-        cases += totals->by_verdict[i];
     if (!text->style.quiet)
         putc('\n', out);
     fprintf(out, "%zu case%s in %.1f s: ", cases, cases == 1 ? "" : "s",

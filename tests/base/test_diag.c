@@ -18,6 +18,17 @@ static const char *print(void)
     return printed;
 }
 
+START_TEST(each_code_has_the_exit_status_of_the_manual)
+{
+    static const int statuses[] = {[OK] = 0,        [ERR_USAGE] = 2,       [ERR_SYNTAX] = 3,
+                                   [ERR_INPUT] = 3, [ERR_UNREACHABLE] = 4, [ERR_PERMISSION] = 4,
+                                   [ERR_SYSTEM] = 5};
+
+    for (int code = OK; code <= ERR_SYSTEM; code++)
+        ck_assert_int_eq(err_status((enum err)code), statuses[code]);
+}
+END_TEST
+
 START_TEST(set_gives_its_code_back_and_has_no_place)
 {
     ck_assert_int_eq(diag_set(&why, ERR_INPUT, "%s is %d", "x", 7), ERR_INPUT);
@@ -73,6 +84,7 @@ int main(void)
     SRunner *runner;
     int failed;
 
+    tcase_add_test(all, each_code_has_the_exit_status_of_the_manual);
     tcase_add_test(all, set_gives_its_code_back_and_has_no_place);
     tcase_add_test(all, what_is_known_of_the_place_is_printed);
     tcase_add_test(all, the_caret_stands_under_the_column);

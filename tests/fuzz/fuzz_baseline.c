@@ -14,11 +14,11 @@ static bool exists(void *ctx, const char *id)
     return strlen(id) % 2 == 0;
 }
 
-static void tell(void *ctx, struct place at, const char *id)
+static void tell(void *ctx, const char *id, const struct baseline_entry *entry)
 {
     const size_t *lines = ctx;
 
-    if (at.line == 0 || at.line > *lines || at.column == 0 || id[0] == '\0')
+    if (entry->at.line == 0 || entry->at.line > *lines || entry->at.column == 0 || id[0] == '\0')
         abort();
 }
 

@@ -212,8 +212,8 @@ static const struct {
     {"--read-filter udp", 0, "0 packets that match 'udp'"},
     {"--read-filter 'port port'", 2, "'port port' is no capture filter: "},
     {"--read-filter 'tcp port 21' --rules Q", 2, "selects no rule"},
-    {"--json /dev/full", 5, "/dev/full: not all could be written: "},
-    {"--json /nonexistent/f", 3, "/nonexistent/f: cannot be written: "},
+    {"--json /dev/full", 5, "/dev/full could not be written whole: No space left on device"},
+    {"--json /nonexistent/f", 3, "/nonexistent/f cannot be written: No such file or directory"},
 };
 
 START_TEST(options_select_or_say_what_is_wrong)

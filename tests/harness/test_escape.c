@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "escape.h"
-#include "json_page.h"
 
 static const struct {
     const char *in;
@@ -32,26 +31,6 @@ START_TEST(octets_fit_and_stay_printable)
 }
 END_TEST
 
-START_TEST(text_that_is_no_utf8_keeps_its_octets)
-{
-    static const char octets[] = "\xff\x00"
-                                 "a\x80";
-    struct bytes text = {octets, 4};
-    json_t *value;
-
-    ck_assert(!json_page_is_utf8(text));
-    ck_assert(json_page_is_utf8(bytes_of("\xc3\xa9")));
-    ck_assert(json_page_is_utf8((struct bytes){NULL, 0}));
-    value = json_page_text(text, true);
-    ck_assert_uint_eq(json_string_length(value), 6);
-    ck_assert_mem_eq(json_string_value(value),
-                     "\xc3\xbf\x00"
-                     "a\xc2\x80",
-                     6);
-    json_decref(value);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("escape");
@@ -61,7 +40,6 @@ int main(void)
 
     tcase_add_loop_test(tcase, octets_fit_and_stay_printable, 0,
                         (int)(sizeof texts / sizeof *texts));
-    tcase_add_test(tcase, text_that_is_no_utf8_keeps_its_octets);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -61,7 +61,8 @@ START_TEST(a_url_is_a_server_elsewhere)
 
     ck_assert_int_eq(make(3, argv), OK);
     ck_assert_int_eq(subject.side, SIDE_SERVER);
-    ck_assert_str_eq(subject.name, "ftp://me:secret@127.0.0.1:2121");
+    ck_assert_str_eq(subject.name, "ftp://127.0.0.1:2121");
+    ck_assert_str_eq(subject.words, "ftp://me:secret@127.0.0.1:2121");
     ck_assert_str_eq(subject.user, "me");
     ck_assert_str_eq(subject.password, "secret");
     ck_assert_int_eq(subject.protocol, PROTOCOL_FTP);

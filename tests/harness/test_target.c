@@ -25,6 +25,7 @@ START_TEST(word_without_scheme_is_a_name)
     ck_assert_int_eq(target_parse(&arena, "vsftpd", &target, &why), OK);
     ck_assert_int_eq(target.kind, TARGET_NAME);
     ck_assert_str_eq(target.text, "vsftpd");
+    ck_assert_str_eq(target.name, "vsftpd");
 }
 END_TEST
 
@@ -57,6 +58,15 @@ START_TEST(url_is_taken_apart)
     ck_assert_pstr_eq(target.password, good_urls[_i].password);
     ck_assert_str_eq(target.host, good_urls[_i].host);
     ck_assert_uint_eq(target.port, good_urls[_i].port);
+}
+END_TEST
+
+START_TEST(name_of_a_url_has_no_password)
+{
+    ck_assert_int_eq(target_parse(&arena, "FTP://me:secret@[::1]:2121/", &target, &why), OK);
+    ck_assert_str_eq(target.name, "ftp://[::1]:2121");
+    ck_assert_int_eq(target_parse(&arena, "udp://h:7", &target, &why), OK);
+    ck_assert_str_eq(target.name, "udp://h:7");
 }
 END_TEST
 
@@ -131,6 +141,7 @@ int main(void)
     tcase_add_checked_fixture(target_case, set_up, tear_down);
     tcase_add_test(target_case, word_without_scheme_is_a_name);
     tcase_add_loop_test(target_case, url_is_taken_apart, 0, COUNT(good_urls));
+    tcase_add_test(target_case, name_of_a_url_has_no_password);
     tcase_add_loop_test(target_case, bad_url_is_told_in_one_sentence, 0, COUNT(bad_urls));
     tcase_add_loop_test(target_case, host_and_port_are_taken_apart, 0, COUNT(good_hostports));
     tcase_add_loop_test(target_case, bad_host_and_port_is_refused, 0, COUNT(bad_hostports));

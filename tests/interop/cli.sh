@@ -102,9 +102,61 @@ expect 4 'nobody listens' "$bin" server udp://127.0.0.1:9 --isolate none
 expect 4 'no-such-program' "$bin" client "$work/good.exchange" -- no-such-program '{url}'
 expect 0 '1 ' "$bin" client builtin "$work/good.exchange"
 expect 1 '' "$bin" client "$work/good.exchange" -- true
-expect 5 '' "$bin" client builtin "$work/good.exchange" --tap /dev/full
+expect 5 '/dev/full could not be written whole: No space left on device' \
+    "$bin" client builtin "$work/good.exchange" --tap /dev/full
+expect 5 '/dev/full could not be written whole: No space left on device' \
+    "$bin" client builtin "$work/good.exchange" --junit /dev/full
+expect 5 '/dev/full could not be written whole: No space left on device' \
+    "$bin" client builtin "$work/good.exchange" --json /dev/full
+expect 3 "$work/none/x.xml cannot be written: No such file or directory" \
+    "$bin" client builtin "$work/good.exchange" --junit "$work/none/x.xml"
+expect 2 '--junit and --json cannot both write to standard output' \
+    "$bin" client builtin "$work/good.exchange" --junit - --json -
+expect 0 '<testsuites name="client builtin" tests="1" failures="0" errors="0" skipped="0"' \
+    "$bin" client builtin "$work/good.exchange" --junit -
+expect 0 '"schema": "peerspec-run"' "$bin" client builtin "$work/good.exchange" --json -
 expect 0 'RFC 959' "$bin" explain FTP-REPLY-CRLF
 expect 0 'ftp/' "$bin" list
+# reports STATUS NAME SIDE ARGUMENT...: all reports of one run are there, and say the same.
+reports() {
+    status=$1 name=$2 side=$3
+    shift 3
+    # shellcheck disable=SC2016
+    expect "$status" '' sh -c '"$@" >"$0"' "$work/$name.txt" "$bin" "$side" --tap "$work/$name.tap" \
+        --junit "$work/$name.xml" --json "$work/$name.json" "$@"
+    expect 0 '' python3 "$PEERSPEC_SOURCE/tests/report/junit.py" check \
+        "$work/$name.xml" "$work/$name.json" "$work/$name.txt"
+}
+cat >"$work/true.baseline" <<'EOF'
+ftp/abort/gone       *     not there any more
+ftp/course/retrieve  true  it does nothing
+FTP-NONE             true  not there either
+FTP-522-LIST         true  is kept
+EOF
+reports 1 baseline client --level must --jobs 4 --baseline "$work/true.baseline" -- true
+expect 0 '"state": "known", "reason": "it does nothing"' cat "$work/baseline.json"
+expect 0 '<skipped type="KNOWN" message="known: it does nothing">' cat "$work/baseline.xml"
+expect 0 '# TODO known: it does nothing' cat "$work/baseline.tap"
+expect 0 'name="FTP-522-LIST"' cat "$work/baseline.xml"
+expect 0 'true.baseline:3 lists it, but there is no such case or rule' cat "$work/baseline.tap"
+expect 0 '; 1 known from the baseline; 3 stale in the baseline' cat "$work/baseline.txt"
+reports 0 shard client builtin 'ftp/transfer/*' --shard 2/9 --jobs 2 --strict
+expect 0 '"shard": {"index": 2, "of": 9}' cat "$work/shard.json"
+
+# Ctrl-C in the middle of a case: whole documents, which say so, and the status of the signal.
+cat >"$work/interrupt" <<'EOF'
+mkfifo "$1/started"
+"$2" client "$1/good.exchange" --junit "$1/stop.xml" --json "$1/stop.json" -- \
+    sh -c "echo >'$1/started'; exec sleep 60" >"$1/stop.txt" 2>&1 &
+read -r _ <"$1/started"
+kill -s INT $!
+wait $!
+EOF
+expect 130 '' sh "$work/interrupt" "$work" "$bin"
+expect 0 '' python3 "$PEERSPEC_SOURCE/tests/report/junit.py" check \
+    "$work/stop.xml" "$work/stop.json" "$work/stop.txt"
+expect 0 '"stopped": "interrupted"' cat "$work/stop.json"
+expect 0 'the run was stopped after 0 of 1 cases: interrupted' cat "$work/stop.xml"
 if command -v curl >/dev/null; then
     expect 0 '1 PASS' "$bin" client ftp/transfer/name-with-spaces -- \
         curl -sS -o '{local}' 'ftp://{user}:{password}@{host}:{port}/{remote}'

@@ -42,7 +42,7 @@ static enum err load(const char *text)
 
 static enum baseline_answer ask(const char *id, const char *iut, enum verdict verdict)
 {
-    return baseline_ask(baseline, id, iut, verdict, findings);
+    return baseline_ask(baseline, id, iut, verdict, findings).answer;
 }
 
 START_TEST(a_listed_case_that_fails_is_known)
@@ -60,6 +60,26 @@ START_TEST(a_listed_case_that_passes_is_stale)
     ck_assert_int_eq(load("a/b  curl  slow\n"), OK);
     ck_assert_int_eq(ask("a/b", "curl", VERDICT_PASS), BASELINE_STALE);
     ck_assert_int_eq(ask("a/c", "curl", VERDICT_PASS), BASELINE_NEW);
+}
+END_TEST
+
+START_TEST(reason_and_line_come_with_the_answer)
+{
+    struct baseline_entry entry;
+
+    ck_assert_int_eq(load("# two\na/b  curl  slow  as it is\na/c  curl  other\n"), OK);
+    entry = baseline_ask(baseline, "a/b", "curl", VERDICT_FAIL, findings);
+    ck_assert_int_eq(entry.answer, BASELINE_KNOWN);
+    ck_assert_str_eq(entry.reason, "slow  as it is");
+    ck_assert_str_eq(entry.at.file, path);
+    ck_assert_uint_eq(entry.at.line, 2);
+    entry = baseline_ask(baseline, "a/c", "curl", VERDICT_PASS, findings);
+    ck_assert_int_eq(entry.answer, BASELINE_STALE);
+    ck_assert_uint_eq(entry.at.line, 3);
+    entry = baseline_ask(baseline, "a/d", "curl", VERDICT_FAIL, findings);
+    ck_assert_int_eq(entry.answer, BASELINE_NEW);
+    ck_assert_ptr_null(entry.reason);
+    ck_assert_ptr_null(entry.at.file);
 }
 END_TEST
 
@@ -125,10 +145,12 @@ static bool is_ab(void *ctx, const char *id)
     return strcmp(id, "a/b") == 0;
 }
 
-static void note(void *ctx, struct place at, const char *id)
+static void note(void *ctx, const char *id, const struct baseline_entry *entry)
 {
     ck_assert_str_eq(id, "a/gone");
-    *(unsigned *)ctx = at.line;
+    ck_assert_int_eq(entry->answer, BASELINE_STALE);
+    ck_assert_str_eq(entry->reason, "y");
+    *(unsigned *)ctx = entry->at.line;
 }
 
 START_TEST(an_id_that_no_longer_exists_is_told_for_its_implementation)
@@ -164,6 +186,7 @@ int main(void)
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, a_listed_case_that_fails_is_known);
     tcase_add_test(all, a_listed_case_that_passes_is_stale);
+    tcase_add_test(all, reason_and_line_come_with_the_answer);
     tcase_add_test(all, a_case_that_fails_sometimes_is_never_stale);
     tcase_add_test(all, a_case_that_did_not_run_is_neither);
     tcase_add_test(all, a_message_must_appear_among_the_findings);

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 
-static const char *const no_specs[] = {NULL};
+static const char *const specs[] = {"RFC 959 5.4", NULL};
 
 static const struct finding crlf = {
     .rule = "FTP-REPLY-CRLF",
@@ -55,9 +55,12 @@ static const struct sample samples[] = {
     {{.id = "ftp/login/greeting",
       .title = "the greeting comes first",
       .verdict = VERDICT_FAIL,
+      .bearing = BEARING_FAILURE,
       .repeat = "peerspec server vsftpd ftp/login/greeting",
       .evidence = "ev/ftp/login/greeting",
-      .duration = 1250 * CLOCK_MS},
+      .script = "suites/ftp/login/greeting.exchange",
+      .duration = 1250 * CLOCK_MS,
+      .own = 3 * CLOCK_MS},
      {&crlf, &port}},
     {{.id = "ftp/login/acct",
       .title = "ACCT after PASS",
@@ -72,30 +75,57 @@ static const struct sample samples[] = {
     {{.id = "ftp/transfer/active[per-octet]",
       .title = "download in active mode",
       .verdict = VERDICT_INCONCLUSIVE,
+      .bearing = BEARING_DOUBT,
       .why = "the segments did not leave as written",
       .repeat = "peerspec server vsftpd 'ftp/transfer/active[per-octet]'"},
      {&late}},
     {{.id = "ftp/transfer/known",
       .title = "a known deviation",
       .verdict = VERDICT_FAIL,
-      .baseline = BASELINE_KNOWN,
+      .baseline = {BASELINE_KNOWN, "issue #17 of theirs", {"peerspec.baseline", 3, 1}},
       .repeat = "peerspec server vsftpd ftp/transfer/known"},
      {&crlf}},
     {{.id = "ftp/transfer/stale",
       .title = "was a deviation once",
       .verdict = VERDICT_PASS,
-      .baseline = BASELINE_STALE},
+      .bearing = BEARING_FAILURE,
+      .baseline = {BASELINE_STALE, "was slow", {"peerspec.baseline", 4, 1}},
+      .why = "passes, but peerspec.baseline:4 lists it: take the line out"},
      {NULL}},
     {{.id = "udp/echo/one",
       .title = "one datagram",
       .verdict = VERDICT_ERROR,
+      .bearing = BEARING_DOUBT,
       .why = "a fixture is gone",
       .repeat = "peerspec server vsftpd udp/echo/one"},
      {NULL}},
-    {{.id = "./mine/retry.exchange", .title = "of my own", .verdict = VERDICT_PASS}, {NULL}},
+    {{.id = "./mine/retry.exchange",
+      .title = "of my own",
+      .verdict = VERDICT_PASS,
+      .duration = 2 * CLOCK_MS,
+      .own = CLOCK_MS},
+     {NULL}},
+    {{.kind = REPORT_RULE,
+      .id = "rules/FTP-REPLY-CRLF",
+      .title = "A reply line ends with CRLF.",
+      .verdict = VERDICT_FAIL,
+      .bearing = BEARING_FAILURE,
+      .why = "broken in 2 cases, first in ftp/login/greeting",
+      .cases = 2,
+      .first = "ftp/login/greeting",
+      .repeat = "peerspec server vsftpd ftp/login/greeting"},
+     {&crlf}},
+    {{.kind = REPORT_LINE,
+      .id = "ftp/login/gone",
+      .bearing = BEARING_FAILURE,
+      .baseline = {BASELINE_STALE, "was there once", {"peerspec.baseline", 9, 1}},
+      .why = "peerspec.baseline:9 lists it, but there is no such case or rule"},
+     {NULL}},
 };
 
-const size_t sample_count = sizeof samples / sizeof samples[0];
+#define ENDINGS (sizeof samples / sizeof samples[0])
+
+const size_t sample_count = ENDINGS - 2; /* without rule and line */
 
 static void tell_case(struct report *report, const struct sample *sample)
 {
@@ -104,9 +134,8 @@ static void tell_case(struct report *report, const struct sample *sample)
 
     for (size_t i = 0; sample->findings[i] != NULL; i++)
         findings_add(findings, sample->findings[i]);
-    one.specs = no_specs;
+    one.specs = one.kind == REPORT_LINE ? NULL : specs;
     one.findings = findings;
-    one.iut_side = SIDE_SERVER;
     report->ops->done(report, &one);
     findings_free(findings);
 }
@@ -114,26 +143,54 @@ static void tell_case(struct report *report, const struct sample *sample)
 void sample_begin(struct report *report, size_t count)
 {
     static const char *const notes[] = {"no namespaces: loopback with free ports", NULL};
-    const struct report_run run = {"vsftpd 3.0.3", SIDE_SERVER, sample_count, notes};
+    const struct report_run run = {.iut_side = SIDE_SERVER,
+                                   .iut = "vsftpd",
+                                   .name = "vsftpd",
+                                   .version = "vsftpd: version 3.0.3",
+                                   .peerspec = "0.1.0",
+                                   .isolation = "none",
+                                   .level = LEVEL_PRACTICE,
+                                   .baseline = "peerspec.baseline",
+                                   .shard = 2,
+                                   .shards = 4,
+                                   .started = 1700000000,
+                                   .planned = sample_count,
+                                   .notes = notes};
 
     report->ops->begin(report, &run);
     for (size_t i = 0; i < count; i++)
         tell_case(report, &samples[i]);
 }
 
-bool sample_end(struct report *report, size_t count, struct diag *why)
+static void count(struct report_totals *totals, const struct report_case *one)
 {
-    struct report_totals totals = {.known = 1, .stale = 1, .duration = 1900 * CLOCK_MS};
+    if (one->kind == REPORT_CASE)
+        totals->by_verdict[one->verdict]++;
+    else if (one->kind == REPORT_RULE)
+        totals->rules[one->verdict]++;
+    totals->known += one->baseline.answer == BASELINE_KNOWN;
+    totals->stale += one->baseline.answer == BASELINE_STALE;
+}
 
-    for (size_t i = 0; i < count; i++)
-        totals.by_verdict[samples[i].one.verdict]++;
+static bool end(struct report *report, size_t told, const char *stopped, struct diag *why)
+{
+    struct report_totals totals = {
+        .duration = 1900 * CLOCK_MS, .stopped = stopped, .status = stopped == NULL ? 1 : 130};
+
+    for (size_t i = 0; i < told; i++)
+        count(&totals, &samples[i].one);
     return report->ops->end(report, &totals, why);
+}
+
+bool sample_stop(struct report *report, size_t told, struct diag *why)
+{
+    return end(report, told, "interrupted", why);
 }
 
 bool sample_tell(struct report *report, struct diag *why)
 {
-    sample_begin(report, sample_count);
-    return sample_end(report, sample_count, why);
+    sample_begin(report, ENDINGS);
+    return end(report, ENDINGS, NULL, why);
 }
 
 /* Length of the first line of `text`, with its end. */

@@ -6,9 +6,10 @@
 
 /* Tell the whole run; what end() answers. */
 bool sample_tell(struct report *report, struct diag *why);
-/* Tell its beginning and the first `count` cases, without the end. */
+/* Tell its beginning and the first `count` endings, without the end. */
 void sample_begin(struct report *report, size_t count);
-bool sample_end(struct report *report, size_t count, struct diag *why);
+/* The end of a run that was stopped after `told` cases. */
+bool sample_stop(struct report *report, size_t told, struct diag *why);
 /* Fails the test where `text` is not what the file in tests/report/golden says. */
 void sample_expect(const char *text, const char *file);
 

@@ -76,7 +76,7 @@ START_TEST(progress_is_wiped_before_a_case_is_printed)
     ck_assert_ptr_nonnull(strstr(text, "\r\033[K  1 of 10"));
     report->ops->running(report, "ftp/login/anonymous");
     ck_assert_ptr_nonnull(strstr(text, "\r\033[K  1 of 10  ftp/login/anonymous"));
-    ck_assert(sample_end(report, 1, &why));
+    ck_assert(sample_stop(report, 1, &why));
     ck_assert_ptr_nonnull(strstr(text, "ftp/login/anonymous\r\033[K\n1 case in"));
 }
 END_TEST
@@ -102,7 +102,7 @@ START_TEST(run_that_stops_early_says_so)
 {
     make((struct report_style){0});
     sample_begin(report, 2);
-    sample_end(report, 2, &why);
+    sample_stop(report, 2, &why);
     ck_assert_ptr_nonnull(strstr(text, "stopped early: 8 of 10 cases were not run\n"));
 }
 END_TEST

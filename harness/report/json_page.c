@@ -1,6 +1,8 @@
-#include "json_page.h"
+#include "report/json_page.h"
 
 #include <stdlib.h>
+
+#include "base/utf8.h"
 
 #define DIGITS 16 /* of a time in seconds since 1970: down to the microsecond */
 
@@ -41,13 +43,51 @@ void json_page_put(struct json_page *page, const char *key, json_t *value)
     page->begun = true;
 }
 
+/* A list of objects, or an object with such a member. */
+static bool is_long(json_t *value)
+{
+    const char *key;
+    json_t *member;
+
+    if (json_is_array(value))
+        return json_is_object(json_array_get(value, 0));
+    json_object_foreach(value, key,
+                        member) if (json_is_array(member) && is_long(member)) return true;
+    return false;
+}
+
+static void unroll(struct json_page *page, const char *key, json_t *value)
+{
+    const char *name;
+    json_t *member;
+    size_t i;
+
+    if (page->depth > 0 && !is_long(value)) {
+        json_page_put(page, key, json_incref(value));
+        return;
+    }
+    json_page_open(page, key, json_is_array(value) ? '[' : '{');
+    json_array_foreach(value, i, member) unroll(page, NULL, member);
+    json_object_foreach(value, name, member) unroll(page, name, member);
+    json_page_close(page, json_is_array(value) ? ']' : '}');
+}
+
+void json_page_unroll(struct json_page *page, const char *key, json_t *value)
+{
+    unroll(page, key, value);
+    json_decref(value);
+}
+
 bool json_page_is_utf8(struct bytes text)
 {
-    json_t *value = json_stringn(text.len == 0 ? "" : text.at, text.len);
-    bool is = value != NULL;
+    uint32_t code;
+    size_t len = 1;
 
-    json_decref(value);
-    return is;
+    while (text.len > 0 && len > 0) {
+        len = utf8_character(text, &code);
+        text = bytes_from(text, len);
+    }
+    return len > 0;
 }
 
 /* `text` in UTF-8, octet by octet; freed by the caller. */
@@ -78,4 +118,10 @@ json_t *json_page_text(struct bytes text, bool octets)
     value = wide == NULL ? NULL : json_stringn_nocheck(wide, len);
     free(wide);
     return value;
+}
+
+json_t *json_page_words(const char *words)
+{
+    return words == NULL ? json_null()
+                         : json_page_text(bytes_of(words), !json_page_is_utf8(bytes_of(words)));
 }
