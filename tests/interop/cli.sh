@@ -102,9 +102,19 @@ expect 4 'nobody listens' "$bin" server udp://127.0.0.1:9 --isolate none
 expect 4 'no-such-program' "$bin" client "$work/good.exchange" -- no-such-program '{url}'
 expect 0 '1 ' "$bin" client builtin "$work/good.exchange"
 expect 1 '' "$bin" client "$work/good.exchange" -- true
+expect 0 'the command exits 127: not for me' "$bin" client "$work/good.exchange" -- \
+    sh -c 'echo not for me; exit 127'
+expect 4 'basic-ftp is not installed here: npm install' \
+    env NODE_PATH="$work" PEERSPEC_IUT_ROOT="$work" "$bin" client basic-ftp
+typed=$PEERSPEC_SOURCE/suites/iut/typed_commands.sh
+expect 3 'get "a b" "c"' sh "$typed" binary , get 'a b' c -- sh -c 'cat; exit 3'
+expect 127 'cannot be typed' sh "$typed" get "$(printf 'a\r\nDELE b')" -- cat
+expect 127 'cannot be typed' sh "$typed" get 'a"b' -- cat
+expect 2 'usage' sh "$typed" get a --
 expect 5 '' "$bin" client builtin "$work/good.exchange" --tap /dev/full
 expect 0 'RFC 959' "$bin" explain FTP-REPLY-CRLF
 expect 0 'ftp/' "$bin" list
+expect 0 'apt-get install ncftp' "$bin" list
 if command -v curl >/dev/null; then
     expect 0 '1 PASS' "$bin" client ftp/transfer/name-with-spaces -- \
         curl -sS -o '{local}' 'ftp://{user}:{password}@{host}:{port}/{remote}'
