@@ -232,7 +232,9 @@ static enum err get_listed(struct ftp_work *work, struct bytes line)
         return diag_set(work->why, ERR_UNREACHABLE, "the server lists a name that is none");
     memcpy(remote, line.at, line.len);
     remote[line.len] = '\0';
-    return download(work, remote, local_file_base(remote), false);
+    return download(work, remote,
+                    ftp_work_faulty(work, "follows-listed-path") ? remote : local_file_base(remote),
+                    false);
 }
 
 static enum err get_all_listed(struct ftp_work *work, const char *pattern)

@@ -32,6 +32,8 @@ static const struct client_fault faults_known[] = {
      "changes the last octet of what it stores or sends", "RFC 959 section 3.1"},
     {"stalls-after-passive", PROTOCOL_FTP, SIDE_CLIENT,
      "waits for a second reply after the one that announced the port", "RFC 959 section 5.4"},
+    {"follows-listed-path", PROTOCOL_FTP, SIDE_CLIENT,
+     "saves what it gets by a listing under the whole path that stands there", "practice"},
     {"truncate-1024", PROTOCOL_UDP, SIDE_SERVER, "answers with the first 1024 octets alone",
      "RFC 862"},
     {"wrong-source-port", PROTOCOL_UDP, SIDE_SERVER, "answers from a fresh port", "RFC 862"},

@@ -69,6 +69,7 @@ static void fill_holes(struct staging *staging, struct holes *holes)
     hole(holes, "peerspec", staging->rig->settings->self);
     hole(holes, "builtin", staging->rig->settings->builtin);
     hole(holes, "suites", staging->rig->settings->suites);
+    hole(holes, "module", staging->rig->settings->subject.module);
     hole(holes, "exchange", staging->one->exchange->path);
     server_holes(staging, holes);
     argument_holes(staging, holes);

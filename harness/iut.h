@@ -18,8 +18,8 @@
 struct iut_operation {
     const char *name;    /* "get" */
     const char *command; /* split at blanks, '...' and "..." quote; {url} {host} {port} {user}
-                            {password} {remote} {local} {work} {peerspec} {builtin} {suites} are
-                            filled in, {1} {2} ... are the operation's arguments */
+                            {password} {remote} {local} {work} {peerspec} {builtin} {suites}
+                            {module} are filled in, {1} {2} ... are the operation's arguments */
 };
 
 /* A client adapter, or a server profile. */
@@ -28,6 +28,7 @@ struct iut {
     enum side side;
     enum protocol protocol;
     const char *program;   /* looked for with program_find(); NULL: our own */
+    const char *module;    /* package of Node's that a client is, node_module_find(); may be NULL */
     const char *install;   /* one line: how to get it */
     const char *version;   /* command that prints its version; may be NULL */
     const char *features;  /* words: "ftp passive active extended resume ..." */

@@ -104,6 +104,7 @@ static const struct {
     bool (*set)(struct reader *reader, const char *value); /* instead */
 } keys[] = {
     {"program", FOR_BOTH, offsetof(struct iut, program), " ", NULL},
+    {"module", FOR_CLIENT, offsetof(struct iut, module), " ", NULL},
     {"install", FOR_BOTH, offsetof(struct iut, install), " ", NULL},
     {"version", FOR_BOTH, offsetof(struct iut, version), " ", NULL},
     {"features", FOR_BOTH, offsetof(struct iut, features), " ", NULL},

@@ -312,6 +312,25 @@ static enum err line(struct run *run, const struct conduct *baseline, struct con
     return err;
 }
 
+/* 127 is what a shell says of a program that is not there, and an adapter of what its program
+ * cannot be asked for: nothing that was found counts. */
+static void skip_where_impossible(struct run *run, struct outcome *outcome)
+{
+    struct staging *staging = &run->staging;
+    const char *words;
+    char why[240];
+
+    if (run->one->iut != SIDE_CLIENT || !staging->ended || staging->end.signaled ||
+        staging->end.status != 127)
+        return;
+    words = staging_last_words(staging);
+    snprintf(why, sizeof why, "the command exits 127: %s",
+             words[0] == '\0' ? "it is not installed" : words);
+    outcome_fini(outcome);
+    outcome_init(outcome);
+    outcome_worsen(outcome, VERDICT_SKIP, why);
+}
+
 void run_case(struct rig *rig, const struct plan_case *one, const struct conduct *baseline,
               struct conduct *conduct, struct outcome *outcome)
 {
@@ -327,12 +346,7 @@ void run_case(struct rig *rig, const struct plan_case *one, const struct conduct
     }
     if (line(&run, baseline, conduct, outcome, &why) != OK)
         went_wrong(&why, outcome);
-    if (one->iut == SIDE_CLIENT && run.staging.ended && !run.staging.end.signaled &&
-        run.staging.end.status == 127) {
-        outcome_fini(outcome);
-        outcome_init(outcome);
-        outcome_worsen(outcome, VERDICT_SKIP, "the command exits 127: it is not installed");
-    }
+    skip_where_impossible(&run, outcome);
     tear_down(&run);
     outcome->duration = clock_now() - started;
     outcome->own = outcome->duration - run.staging.end.lifetime;

@@ -68,6 +68,8 @@ static void list_iut(void *ctx, const struct iut *iut)
     (void)ctx;
     printf("  %-14s %-4s %s\n", iut->name, protocol_name(iut->protocol),
            iut->features == NULL ? "" : iut->features);
+    if (iut->install != NULL)
+        printf("  %-14s      %s\n", "", iut->install);
 }
 
 enum err shelf_list(const struct options *options, const struct places *places,
@@ -87,9 +89,9 @@ enum err shelf_list(const struct options *options, const struct places *places,
     list_rules(&shelf, kit);
     if (options->words.count > 0)
         return OK;
-    puts("clients (adapters):");
+    puts("clients (adapters: name, protocol, features, how to get it):");
     err = iut_list(places->iut, SIDE_CLIENT, list_iut, NULL, why);
-    puts("servers (profiles):");
+    puts("servers (profiles: name, protocol, features, how to get it):");
     return err == OK ? iut_list(places->iut, SIDE_SERVER, list_iut, NULL, why) : err;
 }
 

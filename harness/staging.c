@@ -196,7 +196,7 @@ static bool listens(struct staging *staging)
                                                             : sockdiag_listens(sockdiag, port);
 }
 
-static const char *last_words(struct staging *staging)
+const char *staging_last_words(struct staging *staging)
 {
     struct bytes output = staging_output(staging);
 
@@ -213,7 +213,7 @@ static const char *last_words(struct staging *staging)
 
 static enum err died_at_start(struct staging *staging, struct diag *why)
 {
-    const char *words = last_words(staging);
+    const char *words = staging_last_words(staging);
 
     return diag_set(why, ERR_UNREACHABLE, "%s ended at its start (%s %d)%s%.200s",
                     subject_of(staging->rig)->name,

@@ -34,5 +34,7 @@ bool staging_ended(struct staging *staging);
 void staging_stop(struct staging *staging);
 /* What it printed; lent until staging_fini(). */
 struct bytes staging_output(struct staging *staging);
+/* The last line of it that is not empty, without its end, or an empty text; lent likewise. */
+const char *staging_last_words(struct staging *staging);
 
 #endif

@@ -1,5 +1,6 @@
 #include "subject.h"
 
+#include <limits.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "base/buf.h"
 #include "lab/program.h"
+#include "node_module.h"
 #include "workspace.h"
 
 #define MAX_WORDS 1023 /* octets of a command, as messages repeat it */
@@ -36,10 +38,34 @@ static enum err from_url(struct subject *subject, const struct target *target, s
     return resolve(target, &subject->address, why);
 }
 
+static char *copy_of(const char *text)
+{
+    char *copy = strdup(text);
+
+    if (copy == NULL)
+        abort();
+    return copy;
+}
+
+/* Are the program of the adapter or profile, and the package that the program needs, here? */
+static bool is_here(struct subject *subject)
+{
+    const struct iut *iut = subject->iut;
+    char path[PATH_MAX];
+
+    if (iut->program != NULL && !program_find(iut->program, path, sizeof path))
+        return false;
+    if (iut->module == NULL)
+        return true;
+    if (!node_module_find(iut->module, path, sizeof path))
+        return false;
+    subject->module = copy_of(path);
+    return true;
+}
+
 static enum err from_name(struct subject *subject, const struct places *places, const char *name,
                           struct diag *why)
 {
-    char path[WORKSPACE_PATH];
     enum err err = iut_load(places->iut, name, subject->side, &subject->loaded, why);
     const struct iut *iut = subject->loaded;
 
@@ -48,7 +74,7 @@ static enum err from_name(struct subject *subject, const struct places *places, 
     subject->iut = iut;
     subject->name = subject->words = iut->name;
     subject->protocol = iut->protocol;
-    if (iut->program != NULL && !program_find(iut->program, path, sizeof path))
+    if (!is_here(subject))
         return diag_set(why, ERR_UNREACHABLE, "%s is not installed here: %s", iut->name,
                         iut->install == NULL ? "no install line is known" : iut->install);
     return OK;
@@ -75,10 +101,8 @@ static char *join(const char *const *command)
     buf_add_text(&words, "--");
     for (size_t i = 0; command[i] != NULL && buf_addf(&words, " %s", command[i]); i++)
         ;
-    joined = strdup(buf_text(&words));
+    joined = copy_of(buf_text(&words));
     buf_fini(&words);
-    if (joined == NULL)
-        abort();
     return joined;
 }
 
@@ -111,6 +135,7 @@ void subject_fini(struct subject *subject)
 {
     iut_free(subject->loaded);
     free(subject->joined);
+    free(subject->module);
 }
 
 bool subject_elsewhere(const struct subject *subject)

@@ -18,6 +18,7 @@ struct subject {
     const char *user, *password; /* NULL: the profile's, or our own */
     struct iut *loaded;          /* owned: what `iut` points to */
     char *joined;                /* owned: what `words` points to where it is a command */
+    char *module;                /* owned: folder of the adapter's package of Node's; may be NULL */
 };
 
 /* From the target that options_parse() made sure of; the options are lent until subject_fini(). An

@@ -524,6 +524,10 @@ static const struct {
      SCRIPT(LOGIN, IMAGE, EPSV, "C RETR a.txt", "S 150 a", "S 451 b", "D+ hello", "D.", "W"),
      "RETR", 0},
     {"no-quit", "login", NULL, NULL, SCRIPT(LOGIN, "W"), "PASS", 0},
+    {"follows-listed-path", "mget", "*", NULL,
+     SCRIPT(LOGIN, EPSV, "C NLST *", "S 150 a", "D+ no/a.txt\r\n", "D.", "S 226 b", IMAGE, EPSV,
+            "C RETR no/a.txt", "S 150 a", "D+ one", "D.", "S 226 b", BYE),
+     "NLST", 1},
     {"stalls-after-passive", "list", NULL, NULL, SCRIPT(LOGIN, EPSV, "W"), "EPSV", 1},
 };
 

@@ -60,6 +60,7 @@ START_TEST(adapter_names_its_operations)
                        "[client]\n"
                        "program = one\n"
                        "protocol = tcp\n"
+                       "module = one-module\n"
                        "install = apt-get install one\n"
                        "features = ftp passive\n"
                        "    resume\n"
@@ -75,6 +76,7 @@ START_TEST(adapter_names_its_operations)
     ck_assert_int_eq(iut->side, SIDE_CLIENT);
     ck_assert_int_eq(iut->protocol, PROTOCOL_TCP);
     ck_assert_str_eq(iut->program, "one");
+    ck_assert_str_eq(iut->module, "one-module");
     ck_assert_str_eq(iut->install, "apt-get install one");
     ck_assert_ptr_null(iut->version);
     ck_assert_str_eq(iut->env[0], "A=1");
@@ -146,6 +148,7 @@ static const struct {
      "a key of section [server]: there is only [client] and [operations]"},
     {SIDE_CLIENT, "[client]\nprogram = x\n", 0, 0, "[operations] names no operation"},
     {SIDE_CLIENT, "", 0, 0, "[operations] names no operation"},
+    {SIDE_SERVER, "[server]\nmodule = x\n", 2, 1, "'module' is no key of a [server] section"},
     {SIDE_SERVER, "[server]\nuser = x\n", 0, 0, "[server] does not say how to start it"},
     {SIDE_SERVER, "[server]\nport = 0\n", 2, 1, "'0' is no port: a number from 1 to 65535"},
     {SIDE_SERVER, "[server]\nport = x\n", 2, 1, "'x' is no port: a number from 1 to 65535"},
@@ -238,7 +241,7 @@ START_TEST(shipped_files_load)
     size_t count = 0;
 
     ck_assert_msg(iut_list(suites, SIDE_CLIENT, check_shipped, &count, &why) == OK, "%s", why.text);
-    ck_assert_uint_ge(count, 8);
+    ck_assert_uint_ge(count, 9);
     count = 0;
     ck_assert_msg(iut_list(suites, SIDE_SERVER, check_shipped, &count, &why) == OK, "%s", why.text);
     ck_assert_uint_ge(count, 6);

@@ -27,6 +27,10 @@ static void set_up(void)
     put("here.client", "[client]\nprotocol = ftp\nprogram = sh\n\n[operations]\nget = sh\n");
     put("absent.client", "[client]\nprotocol = ftp\nprogram = no-such-program\ninstall = buy it\n\n"
                          "[operations]\nget = no-such-program\n");
+    put("library.client", "[client]\nprogram = sh\nmodule = pack\ninstall = npm install pack\n\n"
+                          "[operations]\nget = sh {module}\n");
+    unsetenv("PEERSPEC_IUT_ROOT");
+    setenv("NODE_PATH", folder, 1);
     subject = (struct subject){.side = SIDE_CLIENT};
 }
 
@@ -91,6 +95,29 @@ START_TEST(a_program_that_is_not_installed_is_told_with_how_to_get_it)
 }
 END_TEST
 
+START_TEST(a_package_that_the_client_is_must_be_there_as_well)
+{
+    const char *const argv[] = {"peerspec", "client", "library", NULL};
+
+    ck_assert_int_eq(make(3, argv), ERR_UNREACHABLE);
+    ck_assert_str_eq(why.text, "library is not installed here: npm install pack");
+    ck_assert_ptr_null(subject.module);
+}
+END_TEST
+
+START_TEST(a_package_that_is_there_is_named_by_its_folder)
+{
+    const char *const argv[] = {"peerspec", "client", "library", NULL};
+    size_t len;
+
+    put("pack/package.json", "{}");
+    ck_assert_int_eq(make(3, argv), OK);
+    len = strlen(subject.module);
+    ck_assert_uint_gt(len, strlen("/pack"));
+    ck_assert_str_eq(subject.module + len - strlen("/pack"), "/pack");
+}
+END_TEST
+
 START_TEST(a_name_that_there_is_not_is_told_with_the_nearest)
 {
     const char *const argv[] = {"peerspec", "client", "hare", NULL};
@@ -110,6 +137,8 @@ static Suite *subject_suite(void)
     tcase_add_test(target, a_url_is_a_server_elsewhere);
     tcase_add_test(target, an_adapter_is_loaded_by_its_name);
     tcase_add_test(target, a_program_that_is_not_installed_is_told_with_how_to_get_it);
+    tcase_add_test(target, a_package_that_the_client_is_must_be_there_as_well);
+    tcase_add_test(target, a_package_that_is_there_is_named_by_its_folder);
     tcase_add_test(target, a_name_that_there_is_not_is_told_with_the_nearest);
     suite_add_tcase(suite, target);
     return suite;

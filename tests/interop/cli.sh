@@ -157,6 +157,16 @@ expect 0 '' python3 "$PEERSPEC_SOURCE/tests/report/junit.py" check \
     "$work/stop.xml" "$work/stop.json" "$work/stop.txt"
 expect 0 '"stopped": "interrupted"' cat "$work/stop.json"
 expect 0 'the run was stopped after 0 of 1 cases: interrupted' cat "$work/stop.xml"
+expect 0 'the command exits 127: not for me' "$bin" client "$work/good.exchange" -- \
+    sh -c 'echo not for me; exit 127'
+expect 4 'basic-ftp is not installed here: npm install' \
+    env NODE_PATH="$work" PEERSPEC_IUT_ROOT="$work" "$bin" client basic-ftp
+typed=$PEERSPEC_SOURCE/suites/iut/typed_commands.sh
+expect 3 'get "a b" "c"' sh "$typed" binary , get 'a b' c -- sh -c 'cat; exit 3'
+expect 127 'cannot be typed' sh "$typed" get "$(printf 'a\r\nDELE b')" -- cat
+expect 127 'cannot be typed' sh "$typed" get 'a"b' -- cat
+expect 2 'usage' sh "$typed" get a --
+expect 0 'apt-get install ncftp' "$bin" list
 if command -v curl >/dev/null; then
     expect 0 '1 PASS' "$bin" client ftp/transfer/name-with-spaces -- \
         curl -sS -o '{local}' 'ftp://{user}:{password}@{host}:{port}/{remote}'
