@@ -118,6 +118,12 @@ void iut_free(struct iut *iut)
     free(iut);
 }
 
+enum err iut_not_installed(const struct iut *iut, struct diag *why)
+{
+    return diag_set(why, ERR_UNREACHABLE, "%s is not installed here: %s", iut->name,
+                    iut->install == NULL ? "no install line is known" : iut->install);
+}
+
 const struct iut_operation *iut_operation(const struct iut *iut, const char *name)
 {
     for (size_t i = 0; i < iut->operation_count; i++) {

@@ -68,6 +68,8 @@ static void list_iut(void *ctx, const struct iut *iut)
     (void)ctx;
     printf("  %-14s %-4s %s\n", iut->name, protocol_name(iut->protocol),
            iut->features == NULL ? "" : iut->features);
+    if (iut->install != NULL)
+        printf("  %-14s      %s\n", "", iut->install);
 }
 
 enum err shelf_list(const struct options *options, const struct places *places,
