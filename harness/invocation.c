@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lab/program.h"
+
 #define MAX_HOLES 24
 
 struct holes {
@@ -59,6 +61,17 @@ static void server_holes(struct staging *staging, struct holes *holes)
                           : staging->one->exchange->arguments[0]));
 }
 
+/* Where `program` was found: it need not be on PATH. */
+static const char *program_path(struct staging *staging)
+{
+    const struct iut *iut = staging->rig->settings->subject.iut;
+    char path[WORKSPACE_PATH];
+
+    if (iut == NULL || iut->program == NULL || !program_find(iut->program, path, sizeof path))
+        return "";
+    return arena_text(&staging->arena, bytes_of(path));
+}
+
 static void fill_holes(struct staging *staging, struct holes *holes)
 {
     hole(holes, "user", staging->user);
@@ -66,6 +79,8 @@ static void fill_holes(struct staging *staging, struct holes *holes)
     hole(holes, "work", staging->folder);
     hole(holes, "root", staging->root);
     hole(holes, "config", arena_printf(&staging->arena, "%s/config", staging->folder));
+    hole(holes, "accounts", arena_printf(&staging->arena, "%s/accounts", staging->folder));
+    hole(holes, "program", program_path(staging));
     hole(holes, "peerspec", staging->rig->settings->self);
     hole(holes, "builtin", staging->rig->settings->builtin);
     hole(holes, "suites", staging->rig->settings->suites);
@@ -177,15 +192,20 @@ static enum err environment(struct staging *staging, const struct holes *holes,
     return fill_each(staging, holes, iut->env, env, why);
 }
 
-static enum err config_text(struct staging *staging, const struct holes *holes, const char **text,
-                            struct diag *why)
+/* The texts of the files that a profile holds. */
+static enum err file_texts(struct staging *staging, const struct holes *holes,
+                           struct invocation *out, struct diag *why)
 {
     const struct iut *iut = staging->rig->settings->subject.iut;
+    struct arena *arena = &staging->arena;
+    enum err err = OK;
 
-    *text = NULL;
-    if (iut == NULL || iut->config == NULL)
-        return OK;
-    return iut_fill(&staging->arena, iut->config, holes->list, holes->count, text, why);
+    out->config = out->accounts = NULL;
+    if (iut != NULL && iut->config != NULL)
+        err = iut_fill(arena, iut->config, holes->list, holes->count, &out->config, why);
+    if (err == OK && iut != NULL && iut->accounts != NULL)
+        err = iut_fill(arena, iut->accounts, holes->list, holes->count, &out->accounts, why);
+    return err;
 }
 
 enum err invocation_make(struct staging *staging, struct invocation *out, struct diag *why)
@@ -198,6 +218,6 @@ enum err invocation_make(struct staging *staging, struct invocation *out, struct
     if (err == OK)
         err = environment(staging, &holes, &out->env, why);
     if (err == OK)
-        err = config_text(staging, &holes, &out->config, why);
+        err = file_texts(staging, &holes, out, why);
     return err;
 }

@@ -9,6 +9,7 @@ struct invocation {
     const char *const *argv; /* ended by NULL */
     const char *const *env;  /* NAME=value, ended by NULL; NULL: nothing beside our own */
     const char *config;      /* text of the file {config}; NULL: there is none */
+    const char *accounts;    /* of the file {accounts}; NULL: there is none */
 };
 
 /* All of *out lives in the arena of the staging, whose folders, server and user are known. ERR_USAGE

@@ -110,6 +110,12 @@ enum err iut_load(const char *folder, const char *name, enum side side, struct i
     return err;
 }
 
+enum err iut_not_installed(const struct iut *iut, struct diag *why)
+{
+    return diag_set(why, ERR_UNREACHABLE, "%s is not installed here: %s", iut->name,
+                    iut->install == NULL ? "no install line is known" : iut->install);
+}
+
 const struct iut_operation *iut_operation(const struct iut *iut, const char *name)
 {
     for (size_t i = 0; i < iut->operation_count; i++) {

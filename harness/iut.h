@@ -18,8 +18,9 @@
 struct iut_operation {
     const char *name;    /* "get" */
     const char *command; /* split at blanks, '...' and "..." quote; {url} {host} {port} {user}
-                            {password} {remote} {local} {work} {peerspec} {builtin} {suites}
-                            {module} are filled in, {1} {2} ... are the operation's arguments */
+                            {password} {remote} {local} {work} {program} {peerspec} {builtin}
+                            {suites} {module} are filled in, {1} {2} ... are the operation's
+                            arguments */
 };
 
 /* A client adapter, or a server profile. */
@@ -37,8 +38,9 @@ struct iut {
     const struct iut_operation *operations;
     size_t operation_count;
     /* servers */
-    const char *start;     /* command; {root} {config} {host} {port} {work} */
+    const char *start;     /* command; {root} {config} {accounts} {host} {port} {work} */
     const char *config;    /* text of a configuration file, written to {config}; holes filled in */
+    const char *accounts;  /* the same of a file with its users, {accounts} */
     const char *user, *password;
     const char *root;      /* folder below the work folder that is the server's root; "root" */
     const char *writable;  /* folder below the root in which cases may write, "" for the root */
@@ -51,6 +53,8 @@ struct iut {
 NODISCARD enum err iut_load(const char *folder, const char *name, enum side side, struct iut **out,
                             struct diag *why);
 void iut_free(struct iut *iut); /* takes NULL */
+/* Returns ERR_UNREACHABLE, with how to get it. */
+enum err iut_not_installed(const struct iut *iut, struct diag *why);
 const struct iut_operation *iut_operation(const struct iut *iut, const char *name);
 bool iut_has(const struct iut *iut, const char *feature);
 /* Call `tell` for the name and install line of each adapter or profile in the folder. */

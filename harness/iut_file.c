@@ -112,6 +112,7 @@ static const struct {
     {"env", FOR_BOTH, 0, "", add_env},
     {"start", FOR_SERVER, offsetof(struct iut, start), " ", NULL},
     {"config", FOR_SERVER, offsetof(struct iut, config), "\n", NULL},
+    {"accounts", FOR_SERVER, offsetof(struct iut, accounts), "\n", NULL},
     {"user", FOR_SERVER, offsetof(struct iut, user), " ", NULL},
     {"password", FOR_SERVER, offsetof(struct iut, password), " ", NULL},
     {"root", FOR_SERVER, offsetof(struct iut, root), " ", NULL},

@@ -101,6 +101,25 @@ static const struct ftp_verb *command_before(const struct transcript *transcript
     return NULL;
 }
 
+static bool says_unknown(int code)
+{
+    return code == 500 || code == 502;
+}
+
+/* Before entry `index` the server answered the verb as one that it knows. */
+static bool answered_before(const struct transcript *transcript, const struct ftp_verb *verb,
+                            size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        const struct entry *entry = transcript_at(transcript, i);
+
+        if (entry->kind == ENTRY_HEARD && command_before(transcript, i) == verb &&
+            !says_unknown(code_of(entry->text)))
+            return true;
+    }
+    return false;
+}
+
 /* A server need not have every command: 500 or 502 to one that is not mandatory is no breach. */
 static const struct ftp_verb *not_offered(const struct case_evidence *evidence,
                                           const struct deviation *deviation)
@@ -113,7 +132,8 @@ static const struct ftp_verb *not_offered(const struct case_evidence *evidence,
         return NULL;
     code = code_of(transcript_at(evidence->transcript, deviation->entry)->text);
     verb = command_before(evidence->transcript, deviation->entry);
-    if ((code != 500 && code != 502) || verb == NULL || (verb->traits & FTP_VERB_MANDATORY) != 0)
+    if (!says_unknown(code) || verb == NULL || (verb->traits & FTP_VERB_MANDATORY) != 0 ||
+        answered_before(evidence->transcript, verb, deviation->entry))
         return NULL;
     return verb;
 }

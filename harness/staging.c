@@ -145,12 +145,21 @@ void staging_fini(struct staging *staging)
 
 /* --- starting and stopping ------------------------------------------------------------------- */
 
-static enum err write_config(const struct staging *staging, const char *text, struct diag *why)
+/* A file in the case's folder, of lines, which `mode` says who may read; no text: none. */
+static enum err write_lines(struct staging *staging, const char *name, const char *text,
+                            mode_t mode, struct diag *why)
 {
     char path[WORKSPACE_PATH + 96];
+    enum err err;
 
-    snprintf(path, sizeof path, "%s/config", staging->folder);
-    return workspace_write(path, bytes_of(text), why);
+    if (text == NULL)
+        return OK;
+    snprintf(path, sizeof path, "%s/%s", staging->folder, name);
+    text = arena_printf(&staging->arena, "%s\n", text);
+    err = workspace_write(path, bytes_of(text), why);
+    if (err == OK && chmod(path, mode) != 0)
+        err = diag_set(why, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+    return err;
 }
 
 /* The same arguments with the program's full path: servers are often not on PATH. */
@@ -211,10 +220,16 @@ const char *staging_last_words(struct staging *staging)
     return arena_text(&staging->arena, output);
 }
 
+/* What a shell says of a command that it does not find. */
+#define NOT_FOUND 127
+
 static enum err died_at_start(struct staging *staging, struct diag *why)
 {
+    const struct iut *iut = subject_of(staging->rig)->iut;
     const char *words = staging_last_words(staging);
 
+    if (iut != NULL && !staging->end.signaled && staging->end.status == NOT_FOUND)
+        return iut_not_installed(iut, why);
     return diag_set(why, ERR_UNREACHABLE, "%s ended at its start (%s %d)%s%.200s",
                     subject_of(staging->rig)->name,
                     staging->end.signaled ? "signal" : "exit status", staging->end.status,
@@ -254,8 +269,10 @@ enum err staging_start(struct staging *staging, struct diag *why)
     if (elsewhere(staging->rig))
         return OK;
     err = invocation_make(staging, &call, why);
-    if (err == OK && call.config != NULL)
-        err = write_config(staging, call.config, why);
+    if (err == OK)
+        err = write_lines(staging, "config", call.config, 0644, why);
+    if (err == OK) /* servers refuse accounts that others can read */
+        err = write_lines(staging, "accounts", call.accounts, 0600, why);
     if (err == OK)
         err = launch(staging, call.argv, call.env, why);
     if (err == OK && staging->one->iut == SIDE_SERVER)

@@ -75,8 +75,7 @@ static enum err from_name(struct subject *subject, const struct places *places, 
     subject->name = subject->words = iut->name;
     subject->protocol = iut->protocol;
     if (!is_here(subject))
-        return diag_set(why, ERR_UNREACHABLE, "%s is not installed here: %s", iut->name,
-                        iut->install == NULL ? "no install line is known" : iut->install);
+        return iut_not_installed(iut, why);
     return OK;
 }
 

@@ -100,6 +100,7 @@ enum expect_kind {
                          */
     EXPECT_NO_SERVER_FILE,
     EXPECT_OUTPUT, /* output has "text" */
+    EXPECT_DATA,   /* data has "text": the listing that went over it */
 };
 
 enum channel {
@@ -162,14 +163,14 @@ struct expectation {
     struct place at;
     struct bytes source;                    /* the line without "expect", or its part */
     bool or_next;                           /* "A or B": it is enough that the next one holds */
-    struct event_ref events[EXPECT_EVENTS]; /* ORDER: in order; INTERVAL b - a: a, b; ABSENT: one */
+    struct event_ref events[EXPECT_EVENTS]; /* ORDER: in order; INTERVAL b - a: a, b; others: one */
     size_t event_count;
     int64_t least, most;        /* INTERVAL: ns */
     struct operand left, right; /* FIELD */
     enum comparison comparison;
     int exit_code;          /* EXIT: -1 stands for nonzero */
     const char *file;       /* FILE, NO_FILE, SERVER_FILE ... */
-    struct payload content; /* FILE, SERVER_FILE, OUTPUT */
+    struct payload content; /* FILE, SERVER_FILE, OUTPUT, DATA */
 };
 
 #define EXCHANGE_ARGUMENTS 8

@@ -195,6 +195,19 @@ static bool read_field(struct source *source, struct line *line, const struct te
     return source_ends(source, line);
 }
 
+/* `data has ...`; the data connection was read. */
+static bool read_data(struct source *source, struct line *line, const struct term *data,
+                      struct expectation *out)
+{
+    if (!data->is_event || data->event.channel != CHANNEL_DATA || data->event.point != POINT_NONE)
+        return source_problem(source, data->at,
+                              "what has octets is a data connection: 'data has' or 'data#2 has'");
+    out->kind = EXPECT_DATA;
+    out->events[0] = data->event;
+    out->event_count = 1;
+    return payload_take(source, line, &out->content) && source_ends(source, line);
+}
+
 static bool read_comparison(struct source *source, struct line *line, struct expectation *out)
 {
     struct term left, right;
@@ -203,8 +216,10 @@ static bool read_comparison(struct source *source, struct line *line, struct exp
         return false;
     if (line_take_word(line, "-"))
         return read_difference(source, line, &left, out);
+    if (line_take_word(line, "has"))
+        return read_data(source, line, &left, out);
     if (!take_comparison(line, &out->comparison))
-        return source_unexpected(source, line, "'<', '==', '!=' or '- EVENT in'");
+        return source_unexpected(source, line, "'<', '==', '!=', 'has' or '- EVENT in'");
     if (!term_take(source, line, &right))
         return false;
     if (left.is_event && right.is_event && out->comparison == COMPARE_LT)

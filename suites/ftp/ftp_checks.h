@@ -46,8 +46,8 @@ ftp_check_fn ftp_227_format, ftp_227_range, ftp_227_single, ftp_229_format, ftp_
     ftp_singleline_213, ftp_stou_file, ftp_110_mark;
 /* ftp_feature_checks.c */
 ftp_check_fn ftp_feat_lines, ftp_feat_end, ftp_feat_none, ftp_feat_not_self, ftp_feat_rest,
-    ftp_feat_mlst, ftp_feat_complete, ftp_feat_honest, ftp_opts_mlst_reply, ftp_feat_stars,
-    ftp_feat_facts, ftp_feat_utf8, ftp_feat_tls;
+    ftp_feat_mlst, ftp_feat_complete, ftp_feat_honest, ftp_opts_with_feat, ftp_opts_mlst_reply,
+    ftp_feat_stars, ftp_feat_facts, ftp_feat_utf8, ftp_feat_tls;
 /* ftp_listing_checks.c */
 ftp_check_fn ftp_mlst_format, ftp_mlsd_format, ftp_mlsx_type, ftp_mlsx_cdir_pdir, ftp_mlsx_time,
     ftp_mlsx_perm, ftp_mlsx_localfact, ftp_nlst_names, ftp_nlst_no_dot, ftp_list_crlf,

@@ -242,6 +242,24 @@ void ftp_feat_honest(const struct timeline *timeline, struct rule_run *run)
     }
 }
 
+/* Before the login a server may not know a command that it knows behind it. */
+void ftp_opts_with_feat(const struct timeline *timeline, struct rule_run *run)
+{
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
+    const struct event *list = ftp_feature_list(timeline, dialogue);
+
+    for (size_t n = 1; list != NULL && n < dialogue->count; n++) {
+        const struct ftp_turn *turn = &dialogue->turns[n];
+        int code = ftp_turn_code(timeline, turn);
+
+        if (turn->pipelined || !turn->logged_in || !ftp_turn_is(timeline, turn, "OPTS") ||
+            (code != 500 && code != 502))
+            continue;
+        rule_breach(run, SIDE_SERVER, PACKETS(list->packet, ftp_packet(timeline, turn->final)),
+                    "200, 451 or 501 to OPTS", "%d, though FEAT has a list", code);
+    }
+}
+
 static void judge_opts_mlst(const struct timeline *timeline, struct rule_run *run,
                             const struct ftp_turn *turn, const struct event *reply)
 {

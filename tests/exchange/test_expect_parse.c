@@ -199,6 +199,18 @@ START_TEST(what_a_client_leaves_behind_is_expected)
 }
 END_TEST
 
+START_TEST(what_a_listing_holds_is_expected)
+{
+    const struct expectation *e = expect("data#2 has \"a.txt\\r\\n\"");
+
+    ck_assert_int_eq(e->kind, EXPECT_DATA);
+    ck_assert_uint_eq(e->event_count, 1);
+    ck_assert_int_eq(e->events[0].channel, CHANNEL_DATA);
+    ck_assert_uint_eq(e->events[0].nth, 2);
+    assert_bytes_eq(e->content.octets, "a.txt\r\n");
+}
+END_TEST
+
 START_TEST(what_a_server_holds_is_expected)
 {
     const struct expectation *e = expect("server file pub/a==random 9 seed 2");
@@ -222,6 +234,11 @@ static const struct mistake mistakes[] = {
     {"expect client exits 0 1\n", 1, 23, "the end of the line"},
     {"expect output \"x\"\n", 1, 15, "'has'"},
     {"expect output has x\n", 1, 19, "\"text\""},
+    {"expect data has x\n", 1, 17, "\"text\""},
+    {"expect data.last has \"x\"\n", 1, 8, "'data has'"},
+    {"expect control has \"x\"\n", 1, 8, "'data has'"},
+    {"expect data.bytes has \"x\"\n", 1, 8, "'data has'"},
+    {"expect data has \"x\" y\n", 1, 21, "the end of the line"},
     {"expect file a = \"x\"\n", 1, 15, "'=='"},
     {"expect file == \"x\"\n", 1, 13, "the name of a file"},
     {"expect server fil a == \"x\"\n", 1, 15, "'file'"},
@@ -288,6 +305,7 @@ int main(void)
     tcase_add_test(good, addresses_texts_and_holes_are_operands);
     tcase_add_test(good, what_a_client_leaves_behind_is_expected);
     tcase_add_test(good, what_a_server_holds_is_expected);
+    tcase_add_test(good, what_a_listing_holds_is_expected);
     tcase_add_loop_test(bad, bad_expectations_are_named_with_their_place, 0,
                         sizeof mistakes / sizeof *mistakes);
     suite_add_tcase(suite, good);

@@ -97,6 +97,8 @@ START_TEST(profile_says_how_to_start_the_server)
                        "start = one --config {config}\n"
                        "config = listen={host}\n"
                        "    port={port}\n"
+                       "accounts = me:x:{root}\n"
+                       "    you:y:{root}\n"
                        "user = me\n"
                        "password = x\n"
                        "writable =\n"
@@ -105,6 +107,7 @@ START_TEST(profile_says_how_to_start_the_server)
     ck_assert_int_eq(load_text("one.server", SIDE_SERVER, text), OK);
     ck_assert_str_eq(iut->start, "one --config {config}");
     ck_assert_str_eq(iut->config, "listen={host}\nport={port}");
+    ck_assert_str_eq(iut->accounts, "me:x:{root}\nyou:y:{root}");
     ck_assert_str_eq(iut->user, "me");
     ck_assert_str_eq(iut->password, "x");
     ck_assert_str_eq(iut->root, "root");
@@ -121,6 +124,7 @@ START_TEST(profile_may_leave_out_what_has_a_default)
     ck_assert_uint_eq(iut->port, 21);
     ck_assert_ptr_null(iut->writable);
     ck_assert_ptr_null(iut->config);
+    ck_assert_ptr_null(iut->accounts);
     ck_assert_ptr_null(iut->env[0]);
 }
 END_TEST

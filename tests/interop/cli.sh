@@ -60,6 +60,21 @@ S> 200 Yes.
 expct client exits 0
 EOF
 echo 'FTP-REPLY-CRLF  ftp://127.0.0.1:1/  it is known' >"$work/known.baseline"
+cat >"$work/absent.server" <<'EOF'
+[server]
+install = apt-get install absent
+start = sh -c 'echo nothing is here; exit 127'
+EOF
+cat >"$work/files.server" <<'EOF'
+[server]
+program = sh
+start = {program} -c 'test "$(cat {accounts})" = peer:{root} && test "$(cat {config})" = {port} &&
+    test "$(stat -c %a {accounts})" = 600 && exec {builtin} server {host} {port} peer secret {root}'
+config = {port}
+accounts = peer:{root}
+user = peer
+password = secret
+EOF
 head -c 10 /dev/zero >"$work/garbage.pcap"
 : >"$work/empty.pcap"
 # One packet, raw IP: 192.0.2.1:21 > 192.0.2.2:40000, "220 Hi", CR LF.
@@ -167,6 +182,9 @@ expect 127 'cannot be typed' sh "$typed" get "$(printf 'a\r\nDELE b')" -- cat
 expect 127 'cannot be typed' sh "$typed" get 'a"b' -- cat
 expect 2 'usage' sh "$typed" get a --
 expect 0 'apt-get install ncftp' "$bin" list
+expect 0 'apt-get install vsftpd' "$bin" list
+expect 4 'absent is not installed here: apt-get install absent' "$bin" server "$work/absent.server"
+expect 0 '1 PASS' "$bin" server "$work/files.server" ftp/quit/closes
 if command -v curl >/dev/null; then
     expect 0 '1 PASS' "$bin" client ftp/transfer/name-with-spaces -- \
         curl -sS -o '{local}' 'ftp://{user}:{password}@{host}:{port}/{remote}'

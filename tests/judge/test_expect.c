@@ -374,6 +374,39 @@ START_TEST(a_file_is_compared_octet_by_octet)
 }
 END_TEST
 
+START_TEST(a_listing_is_searched)
+{
+    see(early_226);
+    ck_assert_uint_eq(judge("ftp", "expect data has \"one\\r\\n\"\nexpect data has \"three\""), 1);
+    ck_assert_int_eq(first()->verdict, VERDICT_FAIL);
+    ck_assert_str_eq(first()->expected, "data has \"three\"");
+    ck_assert_str_eq(first()->seen, "a listing of 10 octets without it");
+    ck_assert_uint_eq(first()->packets[0], 14);
+    exchange_free(exchange);
+    ck_assert_uint_eq(judge("ftp", "expect data#2 has \"one\""), 2);
+    ck_assert_str_eq(findings_at(findings, 1)->seen, "no such data connection");
+    exchange_free(exchange);
+    evidence.iut = SIDE_CLIENT;
+    ck_assert_uint_eq(judge("ftp", "expect data has \"three\""), 2);
+}
+END_TEST
+
+START_TEST(octets_that_were_not_kept_are_inconclusive)
+{
+    see("S> 220 Ready.\n"
+        "C> PASV\n"
+        "S> 227 Entering Passive Mode (192,0,2,1,156,65).\n"
+        "C> RETR a\n"
+        "S> 150 Here.\n"
+        "open passive 40001\n"
+        "send S \"one\"\n"
+        "close S\n"
+        "S> 226 Done.\n");
+    ck_assert_uint_eq(judge("ftp", "expect data has \"one\""), 1);
+    ck_assert_int_eq(first()->verdict, VERDICT_INCONCLUSIVE);
+}
+END_TEST
+
 START_TEST(an_event_can_be_looked_up)
 {
     struct event_ref ref = {.channel = CHANNEL_REPLY, .nth = 1, .code = 226};
@@ -419,6 +452,8 @@ int main(void)
     tcase_add_test(wire, a_time_out_of_its_range_is_told);
     tcase_add_test(wire, events_are_counted_over_all_conversations_in_wire_order);
     tcase_add_test(wire, an_event_can_be_looked_up);
+    tcase_add_test(wire, a_listing_is_searched);
+    tcase_add_test(wire, octets_that_were_not_kept_are_inconclusive);
     suite_add_tcase(suite, wire);
     tcase_add_checked_fixture(end, setup, teardown);
     tcase_add_test(end, the_exit_status_of_a_client_is_judged);
