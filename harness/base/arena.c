@@ -9,13 +9,17 @@
 
 struct arena_block {
     struct arena_block *next;
-    size_t used, room;
     _Alignas(max_align_t) char space[];
 };
 
 void arena_init(struct arena *arena)
 {
-    arena->blocks = NULL;
+    arena_init_in(arena, NULL, 0);
+}
+
+void arena_init_in(struct arena *arena, void *room, size_t len)
+{
+    *arena = (struct arena){.next = room, .left = len};
 }
 
 void arena_fini(struct arena *arena)
@@ -26,33 +30,35 @@ void arena_fini(struct arena *arena)
         arena->blocks = block->next;
         free(block);
     }
+    arena_init(arena);
 }
 
-static struct arena_block *block_with(struct arena *arena, size_t len)
+static void block_add(struct arena *arena, size_t len)
 {
     size_t room = len > BLOCK_ROOM ? len : BLOCK_ROOM;
-    struct arena_block *block = arena->blocks;
+    struct arena_block *block = malloc(sizeof *block + room);
 
-    if (block != NULL && block->room - block->used >= len)
-        return block;
-    block = malloc(sizeof *block + room);
     if (block == NULL) {
         fputs("peerspec: out of memory\n", stderr);
         abort();
     }
-    *block = (struct arena_block){arena->blocks, 0, room};
+    block->next = arena->blocks;
     arena->blocks = block;
-    return block;
+    arena->next = block->space;
+    arena->left = room;
 }
 
 void *arena_take(struct arena *arena, size_t len)
 {
     size_t align = _Alignof(max_align_t);
     size_t want = (len + align - 1) / align * align;
-    struct arena_block *block = block_with(arena, want);
-    char *at = block->space + block->used;
+    char *at;
 
-    block->used += want;
+    if (want > arena->left || arena->next == NULL)
+        block_add(arena, want);
+    at = arena->next;
+    arena->next += want;
+    arena->left -= want;
     memset(at, 0, want);
     return at;
 }

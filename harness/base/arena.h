@@ -6,16 +6,20 @@
 
 struct arena {
     struct arena_block *blocks; /* owned */
+    char *next;                 /* what is taken next, and how much of it is left */
+    size_t left;
 };
 
 void arena_init(struct arena *arena);
+/* The same with `len` octets of the caller's to begin with, aligned for anything; they must outlive
+ * the arena. For one that is made and freed often. */
+void arena_init_in(struct arena *arena, void *room, size_t len);
 void arena_fini(struct arena *arena);
 /* `len` octets set to zero, aligned for anything. Ends the program where memory is out. */
 void *arena_take(struct arena *arena, size_t len);
 /* A copy that lives in the arena; the text forms are zero-terminated. */
 struct bytes arena_bytes(struct arena *arena, struct bytes in);
 char *arena_text(struct arena *arena, struct bytes in);
-char *arena_printf(struct arena *arena, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+char *arena_printf(struct arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

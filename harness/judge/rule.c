@@ -2,11 +2,13 @@
 
 #include <fnmatch.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #define SEEN_ROOM 1024
 #define QUOTED_OCTETS 120
+#define ARENA_ROOM 16384 /* what the rules of most conversations need */
 
 struct rule_run {
     const struct rule *rule;
@@ -129,8 +131,9 @@ void rules_run(const struct rule *const *tables, const char *glob, int only,
                const struct timeline *timeline, struct findings *out)
 {
     struct rule_run run = {.timeline = timeline, .only = only, .out = out};
+    _Alignas(max_align_t) char room[ARENA_ROOM];
 
-    arena_init(&run.arena);
+    arena_init_in(&run.arena, room, sizeof room);
     for (; *tables != NULL; tables++)
         table_run(*tables, glob, &run);
     arena_fini(&run.arena);

@@ -510,7 +510,7 @@ void connection_take(struct flow_reader *reader, const struct packet *packet)
         conversation_note_odd(flow->conversation, arrival.from, flow->index, packet);
     segment_take(&arrival, packet);
     if (is_over(flow)) {
-        segment_hosts_closed(flow, packet);
+        segment_hosts_closed(reader, flow, packet);
         flow_end(reader, flow);
     }
 }

@@ -149,7 +149,7 @@ struct flow *flow_find_client(struct flow_reader *reader, const struct endpoint 
     return flow;
 }
 
-static void octets_free(struct flow *flow)
+static void octets_free(struct flow_reader *reader, struct flow *flow)
 {
     stream_fini(&flow->stream[0]);
     stream_fini(&flow->stream[1]);
@@ -158,7 +158,7 @@ static void octets_free(struct flow *flow)
     flow->digest = NULL;
     form_free(flow->form);
     flow->form = NULL;
-    segment_watch_free(flow->watch);
+    segment_watch_free(reader, flow->watch);
     flow->watch = NULL;
     tls_free(flow->tls);
     flow->tls = NULL;
@@ -168,7 +168,7 @@ static void flow_free(struct flow_reader *reader, struct flow *flow)
 {
     table_remove(reader, flow);
     client_remove(reader, flow);
-    octets_free(flow);
+    octets_free(reader, flow);
     free(flow);
 }
 
@@ -193,7 +193,7 @@ static void tomb_drop(struct flow_reader *reader)
 static void tomb_add(struct flow_reader *reader, struct flow *flow)
 {
     client_remove(reader, flow);
-    octets_free(flow);
+    octets_free(reader, flow);
     flow->conversation = NULL;
     flow->sibling = NULL;
     if (reader->tombs_tail != NULL)
@@ -346,6 +346,7 @@ void flow_reader_free(struct flow_reader *reader)
     announce_table_free(reader->announce);
     fragments_free(reader->fragments);
     segment_hosts_free(reader->hosts);
+    segment_watches_fini(reader);
     free(reader->table.buckets);
     free(reader);
 }

@@ -78,6 +78,8 @@ struct flow_reader {
     struct announce_table *announce;
     struct fragments *fragments;
     struct segment_hosts *hosts;
+    struct segment_watch *spare_watches; /* owned */
+    unsigned spare_watch_count;
     struct moment now;
 };
 

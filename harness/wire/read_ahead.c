@@ -26,7 +26,21 @@ struct read_ahead {
     bool ended;
 };
 
+static uint64_t on_their_way(const struct read_ahead *ahead)
+{
+    return ahead->filled - ahead->taken;
+}
+
 /* --- in the thread that reads --- */
+
+/* To be woken costs more than a block does: where all are full, half of them are waited for. */
+static void block_free_await(struct read_ahead *ahead)
+{
+    if (on_their_way(ahead) < BLOCKS)
+        return;
+    while (on_their_way(ahead) > BLOCKS / 2)
+        pthread_cond_wait(&ahead->changed, &ahead->lock);
+}
 
 static void block_pass_on(struct read_ahead *ahead, bool ends)
 {
@@ -34,8 +48,8 @@ static void block_pass_on(struct read_ahead *ahead, bool ends)
     ahead->filled++;
     ahead->ended = ends;
     pthread_cond_signal(&ahead->changed);
-    while (!ends && ahead->filled - ahead->taken == BLOCKS)
-        pthread_cond_wait(&ahead->changed, &ahead->lock);
+    if (!ends)
+        block_free_await(ahead);
     ahead->filling = &ahead->blocks[ahead->filled % BLOCKS];
     pthread_mutex_unlock(&ahead->lock);
     if (!ends)
@@ -92,9 +106,9 @@ static struct block *block_await(struct read_ahead *ahead)
     struct block *block = NULL;
 
     pthread_mutex_lock(&ahead->lock);
-    while (ahead->taken == ahead->filled && !ahead->ended)
+    while (on_their_way(ahead) == 0 && !ahead->ended)
         pthread_cond_wait(&ahead->changed, &ahead->lock);
-    if (ahead->taken < ahead->filled)
+    if (on_their_way(ahead) > 0)
         block = &ahead->blocks[ahead->taken % BLOCKS];
     pthread_mutex_unlock(&ahead->lock);
     return block;
@@ -104,7 +118,8 @@ static void block_give_back(struct read_ahead *ahead)
 {
     pthread_mutex_lock(&ahead->lock);
     ahead->taken++;
-    pthread_cond_signal(&ahead->changed);
+    if (on_their_way(ahead) == BLOCKS / 2)
+        pthread_cond_signal(&ahead->changed);
     pthread_mutex_unlock(&ahead->lock);
 }
 

@@ -10,19 +10,52 @@
 #define MSS_IPV6 1220
 #define MOST_SCALE 14 /* RFC 7323 section 2.3 */
 #define FEW_OCTETS 536
+#define SPARE_WATCHES 64
 
-struct segment_watch *segment_watch_new(void)
+struct segment_watch *segment_watch_new(struct flow_reader *reader)
 {
-    return memory_zeroed(1, sizeof(struct segment_watch));
+    struct segment_watch *watch = reader->spare_watches;
+    struct segment_recall recall[2];
+
+    if (watch == NULL)
+        return memory_zeroed(1, sizeof *watch);
+    reader->spare_watches = watch->next;
+    reader->spare_watch_count--;
+    recall[0] = segment_recall_empty(&watch->side[0].recall);
+    recall[1] = segment_recall_empty(&watch->side[1].recall);
+    *watch = (struct segment_watch){.side = {{.recall = recall[0]}, {.recall = recall[1]}}};
+    return watch;
 }
 
-void segment_watch_free(struct segment_watch *watch)
+static void destroy(struct segment_watch *watch)
 {
-    if (watch == NULL)
-        return;
     segment_recall_fini(&watch->side[0].recall);
     segment_recall_fini(&watch->side[1].recall);
     free(watch);
+}
+
+void segment_watch_free(struct flow_reader *reader, struct segment_watch *watch)
+{
+    if (watch == NULL)
+        return;
+    if (reader->spare_watch_count == SPARE_WATCHES) {
+        destroy(watch);
+        return;
+    }
+    watch->next = reader->spare_watches;
+    reader->spare_watches = watch;
+    reader->spare_watch_count++;
+}
+
+void segment_watches_fini(struct flow_reader *reader)
+{
+    while (reader->spare_watches != NULL) {
+        struct segment_watch *watch = reader->spare_watches;
+
+        reader->spare_watches = watch->next;
+        destroy(watch);
+    }
+    reader->spare_watch_count = 0;
 }
 
 void segment_tell(const struct segment_sight *sight, enum oddity oddity, enum side by,
@@ -211,7 +244,7 @@ void segment_look(struct flow_reader *reader, struct flow *flow, enum side from,
     struct segment_sight sight;
 
     if (flow->watch == NULL)
-        flow->watch = segment_watch_new();
+        flow->watch = segment_watch_new(reader);
     sight = sight_of(reader, flow, from, packet);
     sum_look(&sight);
     segment_look_octets(&sight);

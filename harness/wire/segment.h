@@ -11,8 +11,10 @@
 
 struct segment_watch; /* of one connection */
 
-struct segment_watch *segment_watch_new(void);
-void segment_watch_free(struct segment_watch *watch); /* takes NULL */
+/* Some that are over are kept for connections to come, with the room that they have for octets. */
+struct segment_watch *segment_watch_new(struct flow_reader *reader);
+void segment_watch_free(struct flow_reader *reader, struct segment_watch *watch); /* takes NULL */
+void segment_watches_fini(struct flow_reader *reader); /* those that are kept */
 
 /* A packet of the flow, from that side, after it has been told to the streams. */
 void segment_look(struct flow_reader *reader, struct flow *flow, enum side from,

@@ -155,7 +155,8 @@ void segment_hosts_opened(const struct segment_sight *sight)
 
 /* --- the end --- */
 
-void segment_hosts_closed(struct flow *flow, const struct packet *packet)
+void segment_hosts_closed(struct flow_reader *reader, struct flow *flow,
+                          const struct packet *packet)
 {
     const struct segment_watch *watch = flow->watch;
     enum side closer;
@@ -170,6 +171,6 @@ void segment_hosts_closed(struct flow *flow, const struct packet *packet)
                                                watch->side[closer].fin + 1, packet->time,
                                                watch->side[closer].fin_packet};
     }
-    segment_watch_free(flow->watch);
+    segment_watch_free(reader, flow->watch);
     flow->watch = NULL;
 }

@@ -18,6 +18,7 @@ void segment_hosts_isn(const struct segment_sight *sight);
 /* The handshake is done: its numbers are those that others are compared with. */
 void segment_hosts_opened(const struct segment_sight *sight);
 /* The connection is over: who closed it, and when. Nothing more of it is looked at. */
-void segment_hosts_closed(struct flow *flow, const struct packet *packet);
+void segment_hosts_closed(struct flow_reader *reader, struct flow *flow,
+                          const struct packet *packet);
 
 #endif

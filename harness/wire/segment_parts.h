@@ -64,6 +64,7 @@ struct segment_side {
 };
 
 struct segment_watch {
+    struct segment_watch *next;  /* where it is spare */
     struct segment_side side[2]; /* by enum side */
     bool both_opened;            /* SYNs of both sides: simultaneous open */
     bool untidy;                 /* something was sent again, or is missing */

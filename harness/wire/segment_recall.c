@@ -13,6 +13,11 @@ void segment_recall_fini(struct segment_recall *recall)
     *recall = (struct segment_recall){.full = true};
 }
 
+struct segment_recall segment_recall_empty(const struct segment_recall *recall)
+{
+    return (struct segment_recall){.octets = recall->octets, .room = recall->room};
+}
+
 static void make_room(struct segment_recall *recall, size_t len)
 {
     size_t room = recall->room == 0 ? FIRST_ROOM : recall->room;

@@ -25,6 +25,8 @@ struct segment_difference {
 };
 
 void segment_recall_fini(struct segment_recall *recall);
+/* An empty one that takes over the room of `recall`. */
+struct segment_recall segment_recall_empty(const struct segment_recall *recall);
 /* Octets sent for the first time. `sliding`: the last ones are of interest, else the first. */
 void segment_recall_add(struct segment_recall *recall, uint32_t seq, struct bytes octets,
                         uint64_t packet, bool sliding);

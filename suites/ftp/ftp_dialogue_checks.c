@@ -330,7 +330,7 @@ static void judge_code(const struct timeline *timeline, struct rule_run *run,
     enum ftp_reply_standing standing = ftp_reply_standing(verb, event->code, after);
     bool fits;
 
-    if (standing == FTP_REPLY_LISTED || standing == FTP_REPLY_CUSTOM)
+    if (standing == FTP_REPLY_LISTED || standing == FTP_REPLY_CUSTOM || !ftp_reply_knows(verb))
         return;
     fits = ftp_reply_class_listed(verb, event->code, after);
     if (event->code / 100 == 6 || event->code < 100 || event->code > 599)
@@ -354,7 +354,7 @@ void ftp_reply_code_table(const struct timeline *timeline, struct rule_run *run)
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
 
-        if (turn->pipelined || !ftp_reply_knows(ftp_turn_verb(timeline, turn)))
+        if (turn->pipelined)
             continue;
         if (ftp_turn_is(turn, "SITE") && turn->preliminary != FTP_NONE)
             continue; /* what SITE does is the server's own matter */

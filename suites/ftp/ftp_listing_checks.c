@@ -49,23 +49,26 @@ static const struct timeline_flow *listing_of(const struct timeline *timeline,
     return ftp_starts_tls(flow->payload) ? NULL : flow;
 }
 
+static void choice_take(struct place_seen *place, const struct timeline *timeline,
+                        const struct ftp_turn *opts)
+{
+    struct bytes argument = timeline->events[opts->command].command.argument;
+    size_t end = bytes_index(argument, ' ');
+
+    if (!bytes_is_nocase(bytes_slice(argument, 0, end), "MLST"))
+        return;
+    place->chosen = opts->code == 200 && !opts->pipelined;
+    place->facts = bytes_trim(bytes_from(argument, end));
+}
+
 /* Take an OPTS MLST before the listings into account. */
 static void choice_follow(struct place_seen *place, const struct timeline *timeline,
                           const struct ftp_turn *turn)
 {
-    struct bytes argument;
-    size_t end;
-
     if (ftp_turn_is(turn, "USER") || ftp_turn_is(turn, "REIN"))
         place->chosen = false;
-    if (!ftp_turn_is(turn, "OPTS"))
-        return;
-    argument = timeline->events[turn->command].command.argument;
-    end = bytes_index(argument, ' ');
-    if (!bytes_is_nocase(bytes_slice(argument, 0, end), "MLST"))
-        return;
-    place->chosen = turn->code == 200 && !turn->pipelined;
-    place->facts = bytes_trim(bytes_from(argument, end));
+    else if (ftp_turn_is(turn, "OPTS"))
+        choice_take(place, timeline, turn);
 }
 
 /* Judge the lines of each listing that `verb` brought. */

@@ -50,6 +50,23 @@ START_TEST(a_piece_may_be_larger_than_a_block)
 }
 END_TEST
 
+START_TEST(the_callers_room_comes_first_and_then_blocks)
+{
+    _Alignas(max_align_t) char room[64];
+    struct arena lent;
+    char *first, *second;
+
+    memset(room, 0xff, sizeof room);
+    arena_init_in(&lent, room, sizeof room);
+    first = arena_take(&lent, 40);
+    second = arena_take(&lent, 40);
+    ck_assert_ptr_eq(first, room);
+    ck_assert_int_eq(first[39], 0);
+    ck_assert(second < room || second >= room + sizeof room);
+    arena_fini(&lent);
+}
+END_TEST
+
 START_TEST(copies_end_in_zero)
 {
     struct bytes copy = arena_bytes(&arena, (struct bytes){"a\0b", 3});
@@ -73,6 +90,7 @@ int main(void)
     tcase_add_test(all, what_is_taken_is_zero_and_aligned);
     tcase_add_test(all, earlier_pieces_stay_where_they_are);
     tcase_add_test(all, a_piece_may_be_larger_than_a_block);
+    tcase_add_test(all, the_callers_room_comes_first_and_then_blocks);
     tcase_add_test(all, copies_end_in_zero);
     suite_add_tcase(suite, all);
     runner = srunner_create(suite);
