@@ -26,9 +26,6 @@ struct ftp_listing {
     struct buf *out;
 };
 
-/* One line for the file or directory `name`. */
-void ftp_listing_line(const struct ftp_listing *listing, const char *name,
-                      const struct ftp_node *node);
 /* All of the directory, or the file itself under `name`. */
 enum ftp_tree_result ftp_listing_make(const struct ftp_listing *listing, struct ftp_tree *tree,
                                       const char *path, const char *name);

@@ -89,8 +89,6 @@ void ftp_session_say(struct ftp_session *session, const char *verb, const struct
 void ftp_session_pump(struct ftp_session *session);
 /* Close once all that was said has left: FIN and wait for the client's, or RST. */
 void ftp_session_close(struct ftp_session *session, bool reset);
-/* The same now. */
-void ftp_session_close_now(struct ftp_session *session, bool reset);
 void ftp_session_half_close(struct ftp_session *session);
 void ftp_session_note(struct ftp_session *session, const char *text);
 bool ftp_session_is_told(const struct ftp_session *session);

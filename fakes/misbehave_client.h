@@ -7,16 +7,6 @@
 #include "base/diag.h"
 #include "base/side.h"
 
-struct client_fault {
-    const char *name;
-    enum protocol protocol;
-    enum side side;     /* who has it: FTP client; UDP and TCP server */
-    const char *what;   /* what it does */
-    const char *breaks; /* the section that it breaks, or "practice" */
-};
-
-/* All of them, ended by one whose name is NULL. */
-const struct client_fault *client_faults(void);
 /* ERR_USAGE, and what there is, where `faults` names one that a peer of this kind cannot have. */
 NODISCARD enum err client_faults_check(const char *const *faults, enum protocol protocol,
                                        enum side side, struct diag *why);

@@ -12,8 +12,6 @@
 enum parse ftp_port_parse(struct bytes argument, struct endpoint *out, struct flaw *flaw);
 /* The text of a 227 reply: scans for the first digit that begins six numbers (RFC 1123). */
 enum parse ftp_pasv_parse(struct bytes text, struct endpoint *out, struct flaw *flaw);
-/* True where the 227 text has the form that RFC 959 shows: "(h1,h2,h3,h4,p1,p2)". */
-bool ftp_pasv_in_parentheses(struct bytes text);
 /* The argument of EPRT: |1|132.235.1.2|6275| or |2|1080::8:800:200C:417A|5282|. */
 enum parse ftp_eprt_parse(struct bytes argument, struct endpoint *out, struct flaw *flaw);
 /* The text of a 229 reply: "(|||6446|)", any delimiter of 33 to 126; the port alone. */
