@@ -1,4 +1,5 @@
-/* ftp_listing: directories as LIST, NLST, MLST and MLSD write them. */
+/* ftp_listing: directories as LIST and NLST (RFC 959 section 4.1.3), MLST and MLSD (RFC 3659
+ * section 7) write them. */
 #ifndef PEERSPEC_FAKES_FTP_LISTING_H
 #define PEERSPEC_FAKES_FTP_LISTING_H
 

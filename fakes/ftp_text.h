@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "fakes/ftp_tree.h"
 
-/* False where `out` is full. */
+/* What came, as it is kept. False where `out` is full. */
 bool ftp_text_from_wire(struct bytes wire, struct buf *out);
 /* All of a file as it goes over the wire: a CR LF that is there already is not doubled. Closes
  * nothing. False where `out` is full or the file cannot be read. */

@@ -12,7 +12,8 @@ NODISCARD enum err client_faults_check(const char *const *faults, enum protocol 
                                        enum side side, struct diag *why);
 /* True where `faults` (ended by NULL, or NULL) names it. */
 bool client_fault_on(const char *const *faults, const char *name);
-/* Append an FTP command line (with its line end) as the faults spoil it. */
+/* Append an FTP command line (with its line end) as the faults spoil it. False where `out` is full.
+ */
 bool client_fault_line(const char *const *faults, struct bytes line, struct buf *out);
 
 #endif

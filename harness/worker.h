@@ -1,4 +1,5 @@
-/* worker: the part of a crew that runs cases, in a process of its own, and tells the run by messages. */
+/* worker: the part of a crew that runs cases, in a process of its own, and tells the run by
+ * messages. */
 #ifndef PEERSPEC_WORKER_H
 #define PEERSPEC_WORKER_H
 
@@ -31,8 +32,8 @@ struct work {
     atomic_size_t *next; /* in shared memory: index of the first case that nobody took */
 };
 
-/* Run cases until none is left; `number`, from 0, is this worker's, `fd` where its messages go. Ends
- * the process where nobody reads them any more. */
+/* Run cases until none is left; `number`, from 0, is this worker's, `fd` where its messages go.
+ * Ends the process where nobody reads them any more. */
 void worker_run(const struct work *work, unsigned number, int fd);
 
 #endif

@@ -20,6 +20,7 @@ enum baseline_answer {
 /* ERR_INPUT where it cannot be read, ERR_SYNTAX with file:line:col where a line is wrong. */
 NODISCARD enum err baseline_load(const char *path, struct baseline **out, struct diag *why);
 void baseline_free(struct baseline *baseline); /* takes NULL */
+/* What it says of a case or rule `id` that ended so for `iut`, as reports call it. */
 enum baseline_answer baseline_ask(struct baseline *baseline, const char *id, const char *iut,
                                   enum verdict verdict, const struct findings *findings);
 /* Call `tell` for each listed line of this IUT whose id `exists` denies. Returns their number. */
