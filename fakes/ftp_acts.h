@@ -15,6 +15,8 @@ struct ftp_acts {
 void ftp_acts_init(struct ftp_acts *acts);
 void ftp_acts_fini(struct ftp_acts *acts);
 bool ftp_acts_none(const struct ftp_acts *acts);
+/* Queue, until ftp_acts_run(): the text of a line is copied, its deliveries and payloads are the
+ * exchange's. */
 void ftp_acts_say(struct ftp_acts *acts, const struct peer_say *say);
 void ftp_acts_transfer(struct ftp_acts *acts, const struct peer_transfer *transfer);
 void ftp_acts_act(struct ftp_acts *acts, const struct delivery *act);

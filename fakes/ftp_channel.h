@@ -17,12 +17,13 @@ struct ftp_channel {
 
 /* Drop what was announced before: listener, unused connection. */
 void ftp_channel_close(struct ftp_session *session);
-/* Listen for the client at the control connection's address; channel.bound says where. */
+/* Listen for the client at the control connection's address, any port; channel.bound says where.
+ * False where there is none, which is noted in the transcript. */
 bool ftp_channel_listen(struct ftp_session *session);
 /* The same at an address and port that the script names. */
 bool ftp_channel_listen_at(struct ftp_session *session, const struct endpoint *at);
-/* What the client is told of where we listen: the 227 (RFC 959 section 4.1.2) names the address, the
- * 229 (RFC 2428 section 3) the port alone. It is not true where a fault says so. */
+/* What the client is told of where we listen: the 227 (RFC 959 section 4.1.2) names the address,
+ * the 229 (RFC 2428 section 3) the port alone. It is not true where a fault says so. */
 struct endpoint ftp_channel_told_227(const struct ftp_session *session);
 unsigned ftp_channel_told_229(const struct ftp_session *session);
 /* The next data connection goes there. */

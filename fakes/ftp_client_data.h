@@ -19,13 +19,15 @@ struct ftp_client_data_config {
     void (*ended)(void *ctx, const struct peer_data_end *end);
 };
 
+/* ERR_SYSTEM, and *out is NULL, where memory is out. */
 NODISCARD enum err ftp_client_data_new(const struct ftp_client_data_config *config,
                                    struct ftp_client_data **out, struct diag *why);
 void ftp_client_data_free(struct ftp_client_data *channel); /* takes NULL */
 /* The next data connection goes to `to`, from the address of `from`. */
 void ftp_client_data_aim(struct ftp_client_data *channel, const struct endpoint *from,
                      const struct endpoint *to);
-/* The next one comes to a listener at `at` (port 0: any); *bound says where. */
+/* The next one comes to a listener at `at` (port 0: any); *bound says where. False where there can
+ * be none, which is noted in the transcript. */
 bool ftp_client_data_listen(struct ftp_client_data *channel, const struct endpoint *at,
                         struct endpoint *bound);
 /* True where there is a listener at just that place. */

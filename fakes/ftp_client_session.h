@@ -53,7 +53,8 @@ struct own_command {
 
 extern const struct own_command ftp_client_greeting;
 
-struct outlet *ftp_client_outlet(struct ftp_client *client); /* NULL: not connected */
+/* Lent while it is connected; NULL: it is not. */
+struct outlet *ftp_client_outlet(struct ftp_client *client);
 /* Queue a line as the faults that are switched on leave it. */
 void ftp_client_put_line(struct ftp_client *client, const struct peer_say *say);
 /* A last reply is to come. */
@@ -74,9 +75,11 @@ bool ftp_client_listen(struct ftp_client *client, struct endpoint *bound);
 void ftp_client_progress(struct ftp_client *client);
 void ftp_client_kick(struct ftp_client *client); /* the same, from the loop */
 
+/* Once, and while it is connected. */
 void ftp_client_send_quit(struct ftp_client *client);
 void ftp_client_await_end(struct ftp_client *client); /* of the connection, at most 2 s */
 void ftp_client_stop_timers(struct ftp_client *client);
+/* The player, once; what was to be transferred is over. */
 void ftp_client_tell_closed(struct ftp_client *client, enum peer_end how);
 
 #endif

@@ -28,14 +28,15 @@ struct ftp_control_config {
     void (*closed)(void *ctx, enum peer_end how); /* by the other side, or it never stood */
 };
 
-/* Starts to connect; `opened` or `closed` follows. */
+/* Starts to connect; `opened` or `closed` follows, from the loop. Fails as stream_connect() does;
+ * *out is NULL then. */
 NODISCARD enum err ftp_control_connect(const struct ftp_control_config *config,
                                        struct ftp_control **out, struct diag *why);
 void ftp_control_free(struct ftp_control *control); /* closes; takes NULL; also from a callback */
 /* NULL until `opened`, and after the end. */
 struct outlet *ftp_control_outlet(struct ftp_control *control);
-const struct endpoint *ftp_control_local(const struct ftp_control *control);
-bool ftp_control_is_open(const struct ftp_control *control);
+const struct endpoint *ftp_control_local(const struct ftp_control *control); /* once `opened` */
+bool ftp_control_is_open(const struct ftp_control *control); /* false for NULL */
 /* Our own end: FIN, or RST. `closed` is not called. */
 void ftp_control_close(struct ftp_control *control, bool reset);
 void ftp_control_half_close(struct ftp_control *control);

@@ -27,7 +27,8 @@ struct ftp_data_config {
     void (*ended)(void *ctx, const struct peer_data_end *end);
 };
 
-/* A socket that listens at `at` (port 0: any free); *bound says where. */
+/* A socket that listens at `at` (port 0: any free); *bound says where. Here and below
+ * ERR_PERMISSION or ERR_SYSTEM where the system has no such socket for us; *out is NULL then. */
 NODISCARD enum err ftp_data_listen(const struct ftp_data_config *config, const struct endpoint *at,
                                    struct ftp_data **out, struct endpoint *bound, struct diag *why);
 /* Connect from `from` (port 0: any; SO_REUSEADDR is set) to `to`; `opened` or `failed` follows. */

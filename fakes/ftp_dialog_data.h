@@ -35,8 +35,9 @@ NODISCARD enum err ftp_dialog_data_listen(struct ftp_dialog_data *data, const st
  * the 150. An upload waits for ftp_dialog_data_permit(). */
 void ftp_dialog_data_begin(struct ftp_dialog_data *data, struct ftp_dialog_transfer *transfer);
 void ftp_dialog_data_permit(struct ftp_dialog_data *data);
+/* Do octets move on it, or may they now? */
 bool ftp_dialog_data_moves(const struct ftp_dialog_data *data);
-/* OK where it ended with FIN. */
+/* OK where it ended with FIN, else ERR_UNREACHABLE. */
 enum err ftp_dialog_data_verdict(const struct ftp_dialog_data *data, struct diag *why);
 
 #endif

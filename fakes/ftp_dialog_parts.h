@@ -21,7 +21,7 @@ struct ftp_dialog {
     struct ftp_dialog_data data;
 };
 
-bool ftp_dialog_faulty(const struct ftp_dialog *dialog, const char *name);
+bool ftp_dialog_faulty(const struct ftp_dialog *dialog, const char *name); /* is it switched on? */
 
 /* Turn the loop until `met`; false where `ns` have passed before. */
 typedef bool ftp_dialog_met_fn(const struct ftp_dialog *dialog);

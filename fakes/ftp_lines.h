@@ -19,7 +19,7 @@ struct ftp_line {
     size_t at, len;
 };
 
-void ftp_lines_init(struct ftp_lines *lines);
+void ftp_lines_init(struct ftp_lines *lines); /* none has come */
 void ftp_lines_fini(struct ftp_lines *lines);
 /* Where more octets go, as buf_space(); ftp_lines_are_full() where there is no such room. */
 char *ftp_lines_space(struct ftp_lines *lines, size_t len);

@@ -120,8 +120,9 @@ static void write_long(const struct ftp_listing *listing, const char *name,
 
 /* ---- lines ---- */
 
-void ftp_listing_line(const struct ftp_listing *listing, const char *name,
-                      const struct ftp_node *node)
+/* One line for the file or directory `name`. */
+static void write_line(const struct ftp_listing *listing, const char *name,
+                       const struct ftp_node *node)
 {
     if (strpbrk(name, "\r\n") != NULL)
         return; /* cannot be told in a line */
@@ -141,7 +142,7 @@ void ftp_listing_line(const struct ftp_listing *listing, const char *name,
 
 static void add_line(void *ctx, const char *name, const struct ftp_node *node)
 {
-    ftp_listing_line(ctx, name, node);
+    write_line(ctx, name, node);
 }
 
 enum ftp_tree_result ftp_listing_make(const struct ftp_listing *listing, struct ftp_tree *tree,
@@ -156,6 +157,6 @@ enum ftp_tree_result ftp_listing_make(const struct ftp_listing *listing, struct 
     if (node.directory)
         return ftp_tree_list(tree, path, add_line, &lines);
     lines.prefix = "";
-    ftp_listing_line(&lines, name, &node);
+    write_line(&lines, name, &node);
     return FTP_TREE_OK;
 }

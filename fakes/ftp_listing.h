@@ -1,4 +1,5 @@
-/* ftp_listing: directories as LIST, NLST, MLST and MLSD write them. */
+/* ftp_listing: directories as LIST and NLST (RFC 959 section 4.1.3), MLST and MLSD (RFC 3659
+ * section 7) write them. */
 #ifndef PEERSPEC_FAKES_FTP_LISTING_H
 #define PEERSPEC_FAKES_FTP_LISTING_H
 
@@ -26,9 +27,6 @@ struct ftp_listing {
     struct buf *out;
 };
 
-/* One line for the file or directory `name`. */
-void ftp_listing_line(const struct ftp_listing *listing, const char *name,
-                      const struct ftp_node *node);
 /* All of the directory, or the file itself under `name`. */
 enum ftp_tree_result ftp_listing_make(const struct ftp_listing *listing, struct ftp_tree *tree,
                                       const char *path, const char *name);

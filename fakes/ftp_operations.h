@@ -17,6 +17,6 @@ typedef enum err ftp_operation_fn(struct ftp_work *work);
 /* The job's operation. NULL, and a usage error in *why, where there is none of that name or it
  * needs more arguments. */
 ftp_operation_fn *ftp_operation_find(const struct ftp_job *job, struct diag *why);
-bool ftp_work_faulty(const struct ftp_work *work, const char *fault);
+bool ftp_work_faulty(const struct ftp_work *work, const char *fault); /* is it switched on? */
 
 #endif

@@ -18,10 +18,13 @@ struct ftp_replies {
 
 void ftp_replies_init(struct ftp_replies *replies);
 void ftp_replies_fini(struct ftp_replies *replies);
+/* A copy, unless there are too many. */
 void ftp_replies_add(struct ftp_replies *replies, const struct ftp_reply *reply);
-/* Read the first of those that are there: its code. */
+/* Read the first of those that are there, at least one: its code. */
 int ftp_replies_take(struct ftp_replies *replies);
-/* The text of the one that was taken last, without its line ends at the end. */
+/* The text of the one that was taken last, without its line ends at the end; lent until the next
+ * take.
+ */
 struct bytes ftp_replies_last(const struct ftp_replies *replies);
 
 #endif

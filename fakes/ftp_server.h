@@ -5,7 +5,8 @@
 
 #include "play/peer.h"
 
-/* A peer_new_fn. ERR_USAGE where a fault is unknown, ERR_INPUT where the root cannot be served. */
-enum err ftp_server_new(const struct peer_config *config, struct peer **out, struct diag *why);
+/* A peer_new_fn. */
+NODISCARD enum err ftp_server_new(const struct peer_config *config, struct peer **out,
+                                  struct diag *why);
 
 #endif

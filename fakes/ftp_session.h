@@ -80,7 +80,7 @@ void ftp_session_free(struct ftp_session *session); /* takes it off the site's l
 /* Back to what holds before a login; the connection's own state stays. */
 void ftp_session_reset(struct ftp_session *session);
 
-/* Reply to the command in hand: all lines without the last line end. */
+/* Reply to the command in hand; printf. All lines without the last line end. */
 void ftp_session_reply(struct ftp_session *session, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Say lines with their line ends; `verb` says whose reply it is, for the faults. */
@@ -89,11 +89,12 @@ void ftp_session_say(struct ftp_session *session, const char *verb, const struct
 void ftp_session_pump(struct ftp_session *session);
 /* Close once all that was said has left: FIN and wait for the client's, or RST. */
 void ftp_session_close(struct ftp_session *session, bool reset);
-/* The same now. */
-void ftp_session_close_now(struct ftp_session *session, bool reset);
+/* Our FIN behind all that was said; the client is still heard. */
 void ftp_session_half_close(struct ftp_session *session);
-void ftp_session_note(struct ftp_session *session, const char *text);
+void ftp_session_note(struct ftp_session *session, const char *text); /* in the transcript */
+/* Is it the one whose events the player is told? */
 bool ftp_session_is_told(const struct ftp_session *session);
+/* Has the exchange taken the feature away (model: lacks)? In any case of its letters. */
 bool ftp_session_lacks(const struct ftp_session *session, const char *feature);
 bool ftp_session_misbehaves(const struct ftp_session *session, enum fault fault);
 

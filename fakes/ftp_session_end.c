@@ -66,7 +66,7 @@ static void wait_for_fin(struct ftp_session *session)
     session->linger = loop_after(session->site->config.loop, LINGER, linger_over, session);
 }
 
-void ftp_session_close_now(struct ftp_session *session, bool reset)
+static void close_now(struct ftp_session *session, bool reset)
 {
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
 
@@ -87,13 +87,13 @@ void ftp_session_close_now(struct ftp_session *session, bool reset)
 static void close_call(void *ctx)
 {
     outlet_resume(((struct ftp_session *)ctx)->outlet);
-    ftp_session_close_now(ctx, false);
+    close_now(ctx, false);
 }
 
 static void reset_call(void *ctx)
 {
     outlet_resume(((struct ftp_session *)ctx)->outlet);
-    ftp_session_close_now(ctx, true);
+    close_now(ctx, true);
 }
 
 void ftp_session_close(struct ftp_session *session, bool reset)

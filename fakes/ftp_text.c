@@ -9,7 +9,7 @@ static bool add_octet(struct buf *out, char octet)
     return buf_add(out, (struct bytes){&octet, 1});
 }
 
-bool ftp_text_to_wire(struct bytes text, struct buf *out)
+static bool to_wire(struct bytes text, struct buf *out)
 {
     bool after_cr = false;
 
@@ -63,19 +63,9 @@ bool ftp_text_of_content(const struct ftp_content *content, struct buf *out)
     bool done;
 
     if (content->fd < 0)
-        return ftp_text_to_wire(content->octets, out);
+        return to_wire(content->octets, out);
     buf_init(&all, out->ceiling);
-    done = read_all(content->fd, &all) && ftp_text_to_wire(buf_bytes(&all), out);
+    done = read_all(content->fd, &all) && to_wire(buf_bytes(&all), out);
     buf_fini(&all);
     return done;
-}
-
-uint64_t ftp_text_wire_length(struct bytes text)
-{
-    uint64_t length = text.len;
-
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] == '\n' && (i == 0 || text.at[i - 1] != '\r'))
-            length++;
-    return length;
 }

@@ -5,12 +5,10 @@
 #include "base/buf.h"
 #include "fakes/ftp_tree.h"
 
-/* A CR LF that is there already is not doubled. False where `out` is full. */
-bool ftp_text_to_wire(struct bytes text, struct buf *out);
+/* What came, as it is kept. False where `out` is full. */
 bool ftp_text_from_wire(struct bytes wire, struct buf *out);
-/* The same for all of a file; closes nothing. */
+/* All of a file as it goes over the wire: a CR LF that is there already is not doubled. Closes
+ * nothing. False where `out` is full or the file cannot be read. */
 bool ftp_text_of_content(const struct ftp_content *content, struct buf *out);
-/* Octets that ftp_text_to_wire() would write. */
-uint64_t ftp_text_wire_length(struct bytes text);
 
 #endif

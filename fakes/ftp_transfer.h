@@ -51,7 +51,7 @@ struct ftp_transfer {
 /* Does the order say the final reply before the data are over? */
 bool ftp_order_needs_final(enum peer_order order);
 void ftp_transfer_init(struct ftp_transfer *transfer);
-void ftp_transfer_fini(struct ftp_session *session);
+void ftp_transfer_fini(struct ftp_session *session); /* the session's; closes its file */
 /* Empty it for the next one: the caller then fills in what is moved. */
 struct ftp_transfer *ftp_transfer_clear(struct ftp_session *session);
 /* The replies of the model; printf. The first is said before, the final one where all went well. */
@@ -61,7 +61,7 @@ void ftp_transfer_say_final(struct ftp_transfer *transfer, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Start what was filled in. */
 void ftp_transfer_start(struct ftp_session *session);
-/* The channel's news. */
+/* The channel's news; `how` in words. */
 void ftp_transfer_opened(struct ftp_session *session);
 void ftp_transfer_failed(struct ftp_session *session, const char *how);
 void ftp_transfer_held(struct ftp_session *session);

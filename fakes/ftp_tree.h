@@ -40,6 +40,8 @@ struct ftp_content {
     void *held; /* what keeps the octets; ftp_content_release() */
 };
 
+/* A copy of `files`, with the directories above them; or what is below `root`. ERR_SYNTAX where a
+ * name is too long, ERR_INPUT where the root cannot be opened, ERR_SYSTEM; *out is NULL then. */
 NODISCARD enum err ftp_tree_new_memory(const struct exchange_file *files, size_t count,
                                        struct ftp_tree **out, struct diag *why);
 NODISCARD enum err ftp_tree_new_disk(const char *root, struct ftp_tree **out, struct diag *why);
@@ -57,9 +59,10 @@ enum ftp_tree_result ftp_tree_stat(struct ftp_tree *tree, const char *path, stru
 enum ftp_tree_result
 ftp_tree_list(struct ftp_tree *tree, const char *path,
               void (*each)(void *ctx, const char *name, const struct ftp_node *node), void *ctx);
+/* What the file holds now; whoever writes to it in memory then does not change this. */
 enum ftp_tree_result ftp_tree_read(struct ftp_tree *tree, const char *path,
                                    struct ftp_content *content);
-/* The octets stay until this; closes the descriptor where there is one. */
+/* Due after each FTP_TREE_OK of the above: the octets stay until then; closes the descriptor. */
 void ftp_content_release(struct ftp_content *content);
 /* Could a file be written there? Makes none in memory; on disk `fd` (if not NULL) is opened for
  * writing, made where it was not, and cut at `keep` octets, where it also stands. */
@@ -68,11 +71,13 @@ enum ftp_tree_result ftp_tree_open_write(struct ftp_tree *tree, const char *path
 /* Put `octets` there from offset `keep` on; what was behind that is gone. */
 enum ftp_tree_result ftp_tree_write(struct ftp_tree *tree, const char *path, uint64_t keep,
                                     struct bytes octets);
+/* A file, or an empty directory; never the root. */
 enum ftp_tree_result ftp_tree_remove(struct ftp_tree *tree, const char *path, bool directory);
 enum ftp_tree_result ftp_tree_mkdir(struct ftp_tree *tree, const char *path);
-/* Replaces a file at `to`; never a directory. */
+/* Replaces a file at `to`; never a directory. What is below `from` goes along. */
 enum ftp_tree_result ftp_tree_rename(struct ftp_tree *tree, const char *from, const char *to);
-enum ftp_tree_result ftp_tree_chmod(struct ftp_tree *tree, const char *path, unsigned mode);
+enum ftp_tree_result ftp_tree_chmod(struct ftp_tree *tree, const char *path,
+                                    unsigned mode); /* permission bits */
 /* A name that nothing in the directory has yet. */
 void ftp_tree_unique(struct ftp_tree *tree, const char *directory, char path[FTP_PATH]);
 

@@ -18,6 +18,7 @@ struct line_cut {
     size_t count;
 };
 
+/* Where no delivery line says otherwise. */
 struct line_cut line_cut_of_shape(enum peer_shape shape);
 /* What a delivery line makes of it; those that say nothing about segments change nothing. */
 void line_cut_heed(struct line_cut *cut, const struct delivery *delivery);

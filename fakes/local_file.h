@@ -16,9 +16,10 @@ struct local_file {
 
 /* The last part of a path, whichever side's. */
 const char *local_file_base(const char *path);
-/* Where `name` is, in `folder` (NULL: the current one). */
+/* Where `name` is, in `folder` (NULL: the current one). ERR_USAGE where it is no name of a file. */
 NODISCARD enum err local_file_path(const char *folder, const char *name, char path[LOCAL_FILE_NAME],
                                    struct diag *why);
+/* Append all of it. Here and below ERR_SYSTEM where the system refuses. */
 NODISCARD enum err local_file_read(const char *path, struct buf *out, struct diag *why);
 
 /* An empty one. On OK and on failure, file->fd says whether one of the three below is due. */

@@ -25,7 +25,7 @@ struct lockstep {
     bool blind_noted;
 };
 
-void lockstep_init(struct lockstep *lockstep, const struct lockstep_config *config);
+void lockstep_init(struct lockstep *lockstep, const struct lockstep_config *config); /* a copy */
 /* So many octets have left on the socket. True where there is something to wait for: `go_on` is
  * called when that is over. */
 bool lockstep_start(struct lockstep *lockstep, uint64_t sent);

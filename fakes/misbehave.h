@@ -94,7 +94,8 @@ bool misbehaves(const struct misbehave *misbehave, enum fault fault);
 void misbehave_rewrite(const struct misbehave *misbehave, const char *verb, struct buf *reply);
 /* reply:VERB=CODE; 0 where none is given. */
 int misbehave_reply(const struct misbehave *misbehave, const char *verb);
-int64_t misbehave_stall(const struct misbehave *misbehave, const char *verb); /* ns */
+int64_t misbehave_stall(const struct misbehave *misbehave, const char *verb); /* ns; 0: none */
+/* drop-after:VERB */
 bool misbehave_drops_after(const struct misbehave *misbehave, const char *verb);
 
 #endif

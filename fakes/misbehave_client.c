@@ -3,7 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct client_fault faults_known[] = {
+static const struct client_fault {
+    const char *name;
+    enum protocol protocol;
+    enum side side;     /* who has it: FTP client; UDP and TCP server */
+    const char *what;   /* what it does */
+    const char *breaks; /* the section that it breaks, or "practice" */
+} faults_known[] = {
     {"command-before-reply", PROTOCOL_FTP, SIDE_CLIENT,
      "sends PASS without having waited for the reply to USER", "RFC 959 section 5.4"},
     {"bare-lf-commands", PROTOCOL_FTP, SIDE_CLIENT, "ends command lines in LF without CR",
@@ -51,11 +57,6 @@ static const struct client_fault faults_known[] = {
      "RFC 862"},
     {NULL, PROTOCOL_FTP, SIDE_CLIENT, NULL, NULL},
 };
-
-const struct client_fault *client_faults(void)
-{
-    return faults_known;
-}
 
 bool client_fault_on(const char *const *faults, const char *name)
 {

@@ -7,22 +7,13 @@
 #include "base/diag.h"
 #include "base/side.h"
 
-struct client_fault {
-    const char *name;
-    enum protocol protocol;
-    enum side side;     /* who has it: FTP client; UDP and TCP server */
-    const char *what;   /* what it does */
-    const char *breaks; /* the section that it breaks, or "practice" */
-};
-
-/* All of them, ended by one whose name is NULL. */
-const struct client_fault *client_faults(void);
 /* ERR_USAGE, and what there is, where `faults` names one that a peer of this kind cannot have. */
 NODISCARD enum err client_faults_check(const char *const *faults, enum protocol protocol,
                                        enum side side, struct diag *why);
 /* True where `faults` (ended by NULL, or NULL) names it. */
 bool client_fault_on(const char *const *faults, const char *name);
-/* Append an FTP command line (with its line end) as the faults spoil it. */
+/* Append an FTP command line (with its line end) as the faults spoil it. False where `out` is full.
+ */
 bool client_fault_line(const char *const *faults, struct bytes line, struct buf *out);
 
 #endif

@@ -27,6 +27,7 @@ struct outlet_config {
     void (*failed)(void *ctx, int error);  /* a write failed (EPIPE, ECONNRESET): the queue is dropped */
 };
 
+/* ERR_SYSTEM, and *out is NULL, where memory is out. */
 NODISCARD enum err outlet_new(const struct outlet_config *config, struct outlet **out,
                               struct diag *why);
 void outlet_free(struct outlet *outlet); /* takes NULL */
@@ -45,6 +46,7 @@ void outlet_resume(struct outlet *outlet);
 void outlet_wait(struct outlet *outlet, int64_t ns);
 /* Drop all that has not left. */
 void outlet_drop(struct outlet *outlet);
+/* Nothing is queued, and no call is to be resumed. */
 bool outlet_idle(const struct outlet *outlet);
 
 #endif

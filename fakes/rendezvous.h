@@ -34,8 +34,8 @@ struct rendezvous_config {
 NODISCARD enum err rendezvous_listen(const struct rendezvous_config *config,
                                      const struct endpoint *at, struct rendezvous **out,
                                      struct endpoint *bound, struct diag *why);
-/* Connect from `from` (port 0, family 0: any) to `to`. Fails where an error is ours; what the other
- * side does is told from the loop. */
+/* Connect from `from` (port 0, family 0: any) to `to`. What the other side does is told from the
+ * loop. Both fail with ERR_PERMISSION or ERR_SYSTEM where the error is ours; *out is NULL then. */
 NODISCARD enum err rendezvous_connect(const struct rendezvous_config *config,
                                       const struct endpoint *from, const struct endpoint *to,
                                       struct rendezvous **out, struct diag *why);

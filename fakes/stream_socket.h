@@ -6,7 +6,8 @@
 #include "base/endpoint.h"
 
 /* A non-blocking socket on its way to `to`, from `from` (family 0: any). *error is 0, or why the
- * connection was refused at once. On failure *fd is -1, here and below. */
+ * connection was refused at once. ERR_PERMISSION or ERR_SYSTEM where the system has no such socket
+ * for us; *fd is -1 then, here and below. */
 NODISCARD enum err stream_connect(const struct endpoint *from, const struct endpoint *to, int *fd,
                                   int *error, struct diag *why);
 /* A non-blocking socket that listens; *bound says where. `any`: on every address, IPv4 and IPv6, at
@@ -16,6 +17,7 @@ NODISCARD enum err stream_listen(const struct endpoint *at, bool any, int *fd,
 int stream_accept(int listener); /* non-blocking; -1: none */
 /* The error that waits on the socket, and clears it; 0: none. */
 int stream_error(int fd);
+/* Of a connected socket; either may be NULL. What the system does not tell stays as it is. */
 void stream_endpoints(int fd, struct endpoint *local, struct endpoint *remote);
 /* Octets sent that the other side's TCP has not acknowledged. */
 int stream_unread(int fd);

@@ -40,6 +40,7 @@ struct udp_outlet_config {
     void (*idle)(void *ctx); /* see udp_outlet_await_idle() */
 };
 
+/* ERR_SYSTEM, and *out is NULL, where memory is out. */
 NODISCARD enum err udp_outlet_new(const struct udp_outlet_config *config, struct udp_outlet **out,
                                   struct diag *why);
 void udp_outlet_free(struct udp_outlet *outlet);                           /* takes NULL */

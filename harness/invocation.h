@@ -12,8 +12,8 @@ struct invocation {
     const char *accounts;    /* of the file {accounts}; NULL: there is none */
 };
 
-/* All of *out lives in the arena of the staging, whose folders, server and user are known. ERR_USAGE
- * where the adapter lacks the operation, ERR_SYNTAX for a hole that there is not. */
+/* All of *out lives in the arena of the staging, whose folders, server and user are known.
+ * ERR_USAGE where the adapter lacks the operation, ERR_SYNTAX for a hole that there is not. */
 NODISCARD enum err invocation_make(struct staging *staging, struct invocation *out,
                                    struct diag *why);
 

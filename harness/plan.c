@@ -24,16 +24,6 @@ static const char *const order_names[] = {[ORDER_WRITTEN] = "",
 
 #define SHAPE_COUNT (sizeof shape_names / sizeof *shape_names)
 
-const char *shape_name(enum peer_shape shape)
-{
-    return shape_names[shape];
-}
-
-const char *order_name(enum peer_order order)
-{
-    return order_names[order];
-}
-
 /* --- files ----------------------------------------------------------------------------------- */
 
 static int by_name(const FTSENT **a, const FTSENT **b)

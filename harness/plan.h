@@ -45,7 +45,4 @@ void plan_fini(struct plan *plan);
 enum err plan_files(const char *folder, void (*tell)(void *ctx, const char *path), void *ctx,
                     struct diag *why);
 
-const char *shape_name(enum peer_shape shape); /* "per-octet"; "" for as written */
-const char *order_name(enum peer_order order); /* "early-226"; "" for as written */
-
 #endif

@@ -1,5 +1,5 @@
-/* sanity: an exchange that every IUT in order passes, tried before the first case and after the last,
- * so that one that is dead or wedged is not blamed on a case. */
+/* sanity: an exchange that every IUT in order passes, tried before the first case and after the
+ * last, so that one that is dead or wedged is not blamed on a case. */
 #ifndef PEERSPEC_SANITY_H
 #define PEERSPEC_SANITY_H
 

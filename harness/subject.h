@@ -9,9 +9,9 @@
 
 struct subject {
     enum side side;
-    const char *name;            /* as reports and the baseline call it */
-    const char *words;           /* as the command line names it: "curl", "-- python3 x.py" */
-    const struct iut *iut;       /* adapter or profile; NULL: a bare command, or a server elsewhere */
+    const char *name;      /* as reports and the baseline call it */
+    const char *words;     /* as the command line names it: "curl", "-- python3 x.py" */
+    const struct iut *iut; /* adapter or profile; NULL: a bare command, or a server elsewhere */
     const char *const *command;  /* bare command; ended by NULL */
     struct endpoint address;     /* a server elsewhere; family 0: none */
     enum protocol protocol;      /* of `iut` or of `address` */

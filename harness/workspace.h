@@ -17,7 +17,8 @@ NODISCARD enum err workspace_write(const char *path, struct bytes content, struc
 /* Write the files and folders that an exchange names, below `folder`. */
 NODISCARD enum err workspace_files(const char *folder, const struct exchange_file *files,
                                    size_t count, struct diag *why);
-/* Append to `out` what the file has, up to the ceiling of `out`; nothing where it cannot be read. */
+/* Append to `out` what the file has, up to the ceiling of `out`; nothing where it cannot be read.
+ */
 void workspace_read(const char *path, struct buf *out);
 /* Remove a folder with all in it; never follows a link out of it. Takes a path that is not there. */
 void workspace_remove(const char *path);

@@ -19,7 +19,7 @@ struct bytes {
 
 struct bytes bytes_of(const char *text); /* the text without its terminating zero */
 
-/* From `start` to the end. Inline, as the next: each packet is cut into a dozen pieces. */
+/* From `start` to the end; empty behind it. Inline, as the next: each packet is cut into a dozen pieces. */
 static inline struct bytes bytes_from(struct bytes in, size_t start)
 {
     size_t at = start < in.len ? start : in.len;

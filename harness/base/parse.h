@@ -11,7 +11,7 @@ enum parse {
 };
 
 struct flaw {
-    size_t at;        /* offset of the first octet that is wrong */
+    size_t at;        /* offset, in what was parsed, of the first octet that is wrong */
     const char *what; /* static text, without a newline */
 };
 

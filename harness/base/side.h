@@ -18,6 +18,6 @@ static inline enum side side_other(enum side side)
 }
 
 const char *side_name(enum side side);             /* "client", "server" */
-const char *protocol_name(enum protocol protocol); /* "ftp", "udp", "tcp" */
+const char *protocol_name(enum protocol protocol); /* "ftp", "udp", "tcp"; ANY has none */
 
 #endif

@@ -20,7 +20,7 @@ enum delivery_scope {
     SCOPE_DATAGRAM = 4,
     SCOPE_STREAM = 8, /* a chunk of a TCP stream */
 };
-unsigned delivery_scopes(enum delivery_kind kind);
+unsigned delivery_scopes(enum delivery_kind kind); /* of enum delivery_scope */
 const char *delivery_name(enum delivery_kind kind); /* "half-close" */
 
 #endif

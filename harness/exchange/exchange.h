@@ -213,14 +213,15 @@ struct exchange_places {
 };
 
 /* On OK *out is a new exchange, freed with exchange_free(); it owns every string reachable from
- * it. On failure *out is NULL and *why says what and where. */
+ * it. On failure *out is NULL, and *why says what and where, and borrows `path`: ERR_INPUT where a
+ * file cannot be read, ERR_SYNTAX for the first mistake. */
 NODISCARD enum err exchange_load(const char *path, const struct exchange_places *places,
                                  struct exchange **out, struct diag *why);
 /* The same from memory; `path` is what messages and the id call it. */
 NODISCARD enum err exchange_parse(struct bytes text, const char *path,
                                   const struct exchange_places *places, struct exchange **out,
                                   struct diag *why);
-void exchange_free(struct exchange *exchange);
+void exchange_free(struct exchange *exchange); /* takes NULL */
 
 /* Report every problem of the file, also those that a load lets pass: steps that can never be
  * reached, replies that `allowed` refuses, no spec. Calls `report` for each; returns their number.

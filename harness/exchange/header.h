@@ -15,6 +15,7 @@ struct header_reader {
     bool sided;                  /* `tests` was there */
 };
 
+/* Both are borrowed until header_finish(). */
 void header_init(struct header_reader *header, struct source *source, struct exchange *exchange);
 /* True where the line has the form of a header, or continues one. */
 bool header_begins(const struct header_reader *header, const struct line *line);

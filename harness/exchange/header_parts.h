@@ -7,8 +7,8 @@
 /* header_values.c: one row for each header. */
 struct header_kind {
     const char *name;
-    /* Read the value, of which there is something, into the exchange or the reader's lists. On false
-     * a problem was reported. */
+    /* Read the value, of which there is something, into the exchange or the reader's lists. On
+     * false a problem was reported. */
     bool (*read)(struct header_reader *header, struct line *line);
     bool repeats; /* a list: it may be there again, and go on in the next line after a comma */
     bool may_be_empty;

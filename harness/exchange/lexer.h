@@ -21,7 +21,7 @@ struct lexer lexer_at(struct bytes text);
 /* The next line; false after the last. The last one needs no line end. */
 bool lexer_next(struct lexer *lexer, struct line *line);
 
-struct bytes line_rest(const struct line *line);
+struct bytes line_rest(const struct line *line); /* what was not read yet */
 /* Passes blanks; true where nothing else is left. */
 bool line_over(struct line *line);
 /* The next octet, or NUL at the end. */

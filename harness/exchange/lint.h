@@ -4,6 +4,7 @@
 
 #include "exchange/source.h"
 
+/* May a server answer `verb` ("" for the greeting) with `code`? */
 typedef bool lint_allowed_fn(const char *verb, int code);
 
 /* The whole exchange; `whole`: all its steps could be read, so that their order can be judged.

@@ -9,7 +9,7 @@ struct list {
     size_t count, room;
 };
 
-/* One more item of `size` octets, all zero. The items may move. */
+/* One more item of `size` octets, all zero; every item of a list has that size. They may move. */
 void *list_add(struct list *list, struct arena *arena, size_t size);
 
 #endif

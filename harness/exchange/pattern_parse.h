@@ -18,7 +18,7 @@ struct pattern_flaw {
 };
 
 /* The pattern lives in the arena and borrows `text` as its source; its literal begins with
- * `prefix`, which is taken as it is. */
+ * `prefix`, which is taken as it is. False: *flaw says what is wrong. */
 bool pattern_parse(struct arena *arena, struct bytes prefix, struct bytes text,
                    struct pattern *pattern, struct pattern_flaw *flaw);
 /* The hole of that name; HOLE_NONE where there is none. */

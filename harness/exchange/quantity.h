@@ -1,4 +1,4 @@
-/* quantity: durations and sizes as scripts write them. Pure. */
+/* quantity: durations and sizes as scripts write them. Pure. False: the word is none. */
 #ifndef PEERSPEC_EXCHANGE_QUANTITY_H
 #define PEERSPEC_EXCHANGE_QUANTITY_H
 

@@ -8,6 +8,7 @@
 bool speech_command(struct steps_reader *steps, struct line *line, bool optional);
 /* A reply of several lines stays open until its last line was read. */
 bool speech_reply(struct steps_reader *steps, struct line *line, bool optional);
+/* A datagram, or a chunk of a TCP stream. */
 bool speech_payload(struct steps_reader *steps, struct line *line, enum side speaker,
                     bool optional);
 /* A reply that is still open is a problem, and then no longer open. */

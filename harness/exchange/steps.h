@@ -26,6 +26,7 @@ struct steps_reader {
     struct list orphans; /* size_t: acts before anybody spoke */
 };
 
+/* Both are borrowed until steps_fini(), which leaves the exchange what it has got. */
 void steps_init(struct steps_reader *steps, struct source *source, struct exchange *exchange);
 void steps_fini(struct steps_reader *steps);
 /* True where the line is one of the conversation's. */

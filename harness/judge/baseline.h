@@ -27,6 +27,7 @@ struct baseline_entry {
 /* ERR_INPUT where it cannot be read, ERR_SYNTAX with file:line:col where a line is wrong. */
 NODISCARD enum err baseline_load(const char *path, struct baseline **out, struct diag *why);
 void baseline_free(struct baseline *baseline); /* takes NULL */
+/* What it says of a case or rule `id` that ended so for `iut`, as reports call it. */
 struct baseline_entry baseline_ask(const struct baseline *baseline, const char *id,
                                    const char *iut, enum verdict verdict,
                                    const struct findings *findings);

@@ -35,10 +35,4 @@ struct evidence {
  * cannot be seen from here, adds nothing. */
 void expect_judge(const struct evidence *evidence, struct findings *out);
 
-/* The n-th (from 1) event that `ref` names, over all timelines in wire order. NULL: none. *flow is
- * its flow for CONTROL, DATA and FLOW refs. May be asked with POINT_NONE for the flow alone; then the
- * event is the flow's first. */
-const struct event *expect_find(const struct evidence *evidence, const struct event_ref *ref,
-                                const struct timeline_flow **flow);
-
 #endif

@@ -152,17 +152,6 @@ bool expect_sight(const struct evidence *evidence, const struct event_ref *ref,
     return out->event != NULL;
 }
 
-const struct event *expect_find(const struct evidence *evidence, const struct event_ref *ref,
-                                const struct timeline_flow **flow)
-{
-    struct sighting sighting;
-
-    expect_sight(evidence, ref, &sighting);
-    if (flow != NULL)
-        *flow = sighting.flow;
-    return sighting.event;
-}
-
 /* The last event of that kind in the case; NULL where there is none. */
 static const struct event *last_command(const struct evidence *evidence, unsigned traits)
 {

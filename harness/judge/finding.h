@@ -25,11 +25,12 @@ struct finding {
 
 struct findings; /* a list that owns its texts */
 
-struct findings *findings_new(void);
+struct findings *findings_new(void); /* ends the program where memory is out */
 void findings_free(struct findings *findings); /* takes NULL */
 /* Copies the finding and its `expected` and `seen`; rule, spec and requirement are borrowed. */
 void findings_add(struct findings *findings, const struct finding *finding);
 size_t findings_count(const struct findings *findings);
+/* Lent until the next is added; `n` from 0. */
 const struct finding *findings_at(const struct findings *findings, size_t n);
 /* The worst verdict among them; PASS where there are none. */
 enum verdict findings_verdict(const struct findings *findings);

@@ -5,7 +5,8 @@
 #include "base/diag.h"
 
 /* Switch off all segmentation and coalescing of `device`, so that its packets are what was
- * written. What the device cannot change stays as it is. */
+ * written. What the device cannot change stays as it is. ERR_PERMISSION where we may not,
+ * ERR_SYSTEM. */
 NODISCARD enum err offload_off(const char *device, struct diag *why);
 
 #endif

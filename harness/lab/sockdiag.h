@@ -18,9 +18,11 @@ struct sockdiag_tcp {
     uint64_t received;       /* tcpi_bytes_received */
 };
 
+/* On failure *out is NULL: ERR_PERMISSION where the system has none of it for us, ERR_SYSTEM. */
 NODISCARD enum err sockdiag_open(struct sockdiag **out, struct diag *why);
-void sockdiag_free(struct sockdiag *sockdiag);
-/* The TCP socket whose own end is `own` and whose peer is `peer`, by exact lookup. */
+void sockdiag_free(struct sockdiag *sockdiag); /* takes NULL */
+/* The TCP socket whose own end is `own` and whose peer is `peer`, by exact lookup. OK also where
+ * there is none: `found` tells. */
 NODISCARD enum err sockdiag_tcp(struct sockdiag *sockdiag, const struct endpoint *own,
                                 const struct endpoint *peer, struct sockdiag_tcp *out,
                                 struct diag *why);

@@ -35,11 +35,12 @@ struct spawn_end {
     int64_t lifetime; /* ns from start to end */
 };
 
-/* ERR_UNREACHABLE where the program is not there or cannot be run. Standard input is /dev/null. */
+/* On failure *out is NULL: ERR_UNREACHABLE where the program is not there or cannot be run,
+ * ERR_SYSTEM. Standard input is /dev/null. */
 NODISCARD enum err spawn_start(const struct spawn_options *options, struct spawn **out,
                                struct diag *why);
 int spawn_fd(const struct spawn *spawn);   /* becomes readable when all of it has ended (pidfd) */
-bool spawn_ended(struct spawn *spawn, struct spawn_end *end); /* does not wait */
+bool spawn_ended(struct spawn *spawn, struct spawn_end *end); /* then *end is set; does not wait */
 pid_t spawn_pid(const struct spawn *spawn); /* the program's, in our PID namespace */
 bool spawn_has_own_pids(const struct spawn *spawn); /* a PID namespace was to be had */
 /* SIGTERM to its process group, then SIGKILL to all of it after `grace` ns (0: at once); returns when

@@ -37,7 +37,8 @@ void deviation_saw(struct deviation *deviation, const char *fmt, ...)
 void deviation_saw_text(struct deviation *deviation, struct bytes text);
 void deviation_saw_difference(struct deviation *deviation, struct bytes got, struct bytes wanted);
 
-/* Offset at which two runs of octets begin to differ. */
+/* Offset at which two runs of octets begin to differ; the shorter one's length where it begins the
+ * other. */
 size_t octets_agree(struct bytes a, struct bytes b);
 
 #endif

@@ -17,6 +17,7 @@ enum loop_events { LOOP_READ = 1, LOOP_WRITE = 2, LOOP_URGENT = 4, LOOP_HANGUP =
 typedef void loop_fd_fn(void *ctx, int fd, unsigned events);
 typedef void loop_timer_fn(void *ctx);
 
+/* ERR_SYSTEM where descriptors or memory are out; where memory is out later, the program ends. */
 NODISCARD enum err loop_new(struct loop **out, struct diag *why);
 void loop_free(struct loop *loop); /* drops watches and timers; closes no descriptor of the caller's */
 
@@ -25,7 +26,8 @@ void loop_free(struct loop *loop); /* drops watches and timers; closes no descri
 void loop_watch(struct loop *loop, int fd, unsigned events, loop_fd_fn *call, void *ctx);
 void loop_forget(struct loop *loop, int fd);
 
-/* Call once after `ns` nanoseconds. The timer is the loop's: it is gone after its call. */
+/* Call once after `ns` nanoseconds, from loop_turn(), also after 0. The timer is the loop's: it is
+ * gone when its call begins. */
 struct loop_timer *loop_after(struct loop *loop, int64_t ns, loop_timer_fn *call, void *ctx);
 void loop_cancel(struct loop *loop, struct loop_timer *timer); /* takes NULL */
 

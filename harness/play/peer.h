@@ -104,7 +104,7 @@ struct peer_ops {
  * (lock-step). 1 yes, 0 not yet, -1 cannot be told. NULL where there is no such thing. */
 typedef int peer_drained_fn(void *ctx, int fd, uint64_t sent);
 
-/* Faults that specimens switch on by name: "no-greeting", "bare-lf", ... fakes/misbehave.h. */
+/* What a fake is made from; it keeps a copy, and borrows what it points to. */
 struct peer_config {
     enum protocol protocol;
     struct loop *loop;
@@ -121,7 +121,7 @@ struct peer_config {
     uint16_t data_port;        /* L-1: where active data connections come from; 0: any */
     peer_drained_fn *drained;
     void *drained_ctx;
-    const char *const *faults; /* ended by NULL; may be NULL */
+    const char *const *faults; /* "no-greeting", "bare-lf" ...; ended by NULL; may be NULL */
     int64_t timeout;           /* ns that a fake waits for a data connection; 0: 10 s */
 };
 
@@ -133,7 +133,9 @@ struct peer {
     struct peer_base base;
 };
 
-/* Makes a fake; main fills a table of these by protocol and side. */
+/* Makes a fake; main fills a table of these by protocol and side. On OK *out is freed with its
+ * ops->free; on failure it is NULL: ERR_USAGE where a fault is unknown, ERR_SYNTAX or ERR_INPUT
+ * where the files or the root cannot be served, ERR_SYSTEM. */
 typedef enum err peer_new_fn(const struct peer_config *config, struct peer **out, struct diag *why);
 
 #endif

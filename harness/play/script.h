@@ -28,7 +28,7 @@ struct script {
 void script_init(struct script *script, const struct exchange *exchange, enum side fake);
 /* Nothing is left but what may be left out. */
 bool script_over(const struct script *script);
-bool script_at_start(const struct script *script);
+bool script_at_start(const struct script *script); /* nothing was played yet */
 /* The next step, whoever's it is; of alternatives the first one's. NULL at the end. */
 const struct step *script_peek(const struct script *script);
 /* The step that the fake is to play now: its own line or act, or data in either direction. NULL
@@ -44,6 +44,7 @@ void script_accept(struct script *script, size_t index);
 const struct step *script_expected(const struct script *script);
 /* It is the IUT's turn, but only with steps that it may leave out before the fake's next one. */
 bool script_may_go_on(const struct script *script);
+/* Leave them out. */
 void script_go_on(struct script *script);
 
 #endif

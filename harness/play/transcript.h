@@ -37,15 +37,17 @@ struct entry {
 struct transcript; /* owns its entries */
 
 NODISCARD enum err transcript_new(struct transcript **out, struct diag *why);
-void transcript_free(struct transcript *transcript);
+void transcript_free(struct transcript *transcript); /* takes NULL */
 /* Copies the entry and its text; sets the time. */
 void transcript_add(struct transcript *transcript, const struct entry *entry);
 size_t transcript_count(const struct transcript *transcript);
+/* The n-th, from 0, lent until transcript_free(); NULL behind the last. */
 const struct entry *transcript_at(const struct transcript *transcript, size_t n);
-/* Call `tell` for each entry from now on, as it is added. */
+/* Call `tell`, and nobody else any more, for each entry from now on, as it is added. */
 void transcript_watch(struct transcript *transcript,
                       void (*tell)(void *ctx, const struct entry *entry), void *ctx);
-/* One line of text for an entry, without a newline; unprintable octets as \xNN. */
+/* One line of text for an entry, without a newline; unprintable octets as \xNN. Ends in "..." where
+ * `room` octets do not hold it. */
 void entry_format(const struct entry *entry, char *line, size_t room);
 
 #endif

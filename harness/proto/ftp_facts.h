@@ -23,7 +23,8 @@ struct ftp_fact {
 enum parse ftp_fact_next(struct bytes *entry, struct ftp_fact *fact, struct flaw *flaw);
 
 /* The pathname of a 257 reply (RFC 959 appendix II): the quoted string, doubled quotes made
- * single in `room`, which holds text.len octets. */
+ * single in `room`, which holds text.len octets and which *path points into. PARSE_DONE or
+ * PARSE_BAD. */
 enum parse ftp_quoted_path(struct bytes text, char *room, struct bytes *path, struct flaw *flaw);
 
 #endif

@@ -37,7 +37,7 @@ struct ftp_form_reader {
     uint64_t flaw_at; /* which octet it is, from 0 */
 };
 
-/* `form` is neither plain nor deflated. */
+/* Begin with the first octet of a file. `form` is neither plain nor deflated. */
 void ftp_form_start(struct ftp_form_reader *reader, enum ftp_form form);
 /* Read on. False where there is a flaw: it stays, and nothing is read behind it. */
 bool ftp_form_read(struct ftp_form_reader *reader, struct bytes more);

@@ -113,20 +113,6 @@ enum parse ftp_pasv_parse(struct bytes text, struct endpoint *out, struct flaw *
     return PARSE_BAD;
 }
 
-bool ftp_pasv_in_parentheses(struct bytes text)
-{
-    struct endpoint ignored;
-
-    for (size_t at = 0; at < text.len; at++) {
-        size_t end = at + 1;
-
-        if (text.at[at] == '(' && take_six(text, &end, &ignored) == NULL && end < text.len &&
-            text.at[end] == ')')
-            return true;
-    }
-    return false;
-}
-
 static bool may_delimit(char c)
 {
     return c >= 33 && c <= 126;

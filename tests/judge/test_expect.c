@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "judge/expect.h"
+#include "judge/expect_parts.h"
 #include "support/wiretext.h"
 
 #define TIMELINES 4
@@ -410,17 +410,19 @@ END_TEST
 START_TEST(an_event_can_be_looked_up)
 {
     struct event_ref ref = {.channel = CHANNEL_REPLY, .nth = 1, .code = 226};
-    const struct timeline_flow *flow;
+    struct sighting sighting;
 
     see(early_226);
     evidence.timeline_count = timeline_count;
-    ck_assert_uint_eq(expect_find(&evidence, &ref, &flow)->packet, 13);
+    ck_assert(expect_sight(&evidence, &ref, &sighting));
+    ck_assert_uint_eq(sighting.event->packet, 13);
     ref = (struct event_ref){.channel = CHANNEL_DATA, .nth = 1, .point = POINT_NONE};
-    ck_assert_uint_eq(expect_find(&evidence, &ref, &flow)->packet, 9);
-    ck_assert_uint_eq(flow->server.port, 40001);
+    ck_assert(expect_sight(&evidence, &ref, &sighting));
+    ck_assert_uint_eq(sighting.event->packet, 9);
+    ck_assert_uint_eq(sighting.flow->server.port, 40001);
     ref.nth = 2;
-    ck_assert_ptr_null(expect_find(&evidence, &ref, &flow));
-    ck_assert_ptr_null(flow);
+    ck_assert(!expect_sight(&evidence, &ref, &sighting));
+    ck_assert_ptr_null(sighting.flow);
 }
 END_TEST
 
