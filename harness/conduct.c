@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 
-/* A variation may take so much longer: a busy machine is no deviation. */
+/* A variation may be silent so much longer: a busy machine is no deviation. */
 #define LATER (5 * CLOCK_SECOND)
 
 /* FNV-1a, 64 bits. */
@@ -67,6 +67,26 @@ static uint64_t hash_folder(const char *folder)
     return sum;
 }
 
+/* From its start to its end, what was the longest time in which nothing of the case was on the
+ * wire? A client that runs into a time-out is silent once; what a busy machine takes longer for is
+ * spread over all packets. */
+static int64_t longest_silence(const struct recording *recording, int64_t lifetime)
+{
+    int64_t longest = 0, outside = lifetime;
+
+    for (size_t i = 0; i < recording->count; i++) {
+        const struct timeline *timeline = recording->timelines[i];
+
+        for (size_t k = 1; k < timeline->event_count; k++) {
+            int64_t gap = timeline->events[k].time - timeline->events[k - 1].time;
+
+            longest = gap > longest ? gap : longest;
+            outside -= gap;
+        }
+    }
+    return outside > longest ? outside : longest;
+}
+
 void conduct_take(const struct case_evidence *evidence, enum verdict verdict,
                   struct conduct *conduct)
 {
@@ -78,9 +98,14 @@ void conduct_take(const struct case_evidence *evidence, enum verdict verdict,
         .verdict = verdict};
     if (!conduct->known)
         return;
-    conduct->lifetime = staging->end.lifetime;
+    conduct->silence = longest_silence(evidence->recording, staging->end.lifetime);
     conduct->commands = hash_commands(evidence->transcript);
     conduct->files = hash_folder(staging->folder);
+}
+
+static double seconds(int64_t ns)
+{
+    return (double)ns / (double)CLOCK_SECOND;
 }
 
 static void differs(const struct case_evidence *evidence, struct outcome *outcome,
@@ -115,10 +140,9 @@ void conduct_compare(const struct case_evidence *evidence, const struct conduct 
         differs(evidence, outcome, "the same local files", "other files or other content");
     if (baseline->commands != conduct->commands)
         differs(evidence, outcome, "the same commands", "other commands");
-    snprintf(seen, sizeof seen, "%.1f s", (double)conduct->lifetime / (double)CLOCK_SECOND);
-    snprintf(expected, sizeof expected, "about %.1f s",
-             (double)baseline->lifetime / (double)CLOCK_SECOND);
-    if (conduct->lifetime > baseline->lifetime + LATER)
+    snprintf(expected, sizeof expected, "no silence above %.1f s", seconds(baseline->silence));
+    snprintf(seen, sizeof seen, "%.1f s in which nothing was said", seconds(conduct->silence));
+    if (conduct->silence > baseline->silence + LATER)
         differs(evidence, outcome, expected, seen);
     outcome_worsen(outcome, findings_verdict(outcome->findings), "");
 }

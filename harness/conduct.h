@@ -9,7 +9,7 @@ struct conduct {
     int status;        /* exit status; -1: killed by a signal */
     uint64_t commands; /* hash of all commands, in order */
     uint64_t files;    /* hash of the names and contents of its files */
-    int64_t lifetime;  /* ns */
+    int64_t silence;   /* ns: the longest time in which it and its peer said nothing */
     enum verdict verdict;
 };
 

@@ -250,13 +250,12 @@ void ftp_opts_with_feat(const struct timeline *timeline, struct rule_run *run)
 
     for (size_t n = 1; list != NULL && n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
-        int code = ftp_turn_code(timeline, turn);
 
-        if (turn->pipelined || !turn->logged_in || !ftp_turn_is(timeline, turn, "OPTS") ||
-            (code != 500 && code != 502))
+        if (turn->pipelined || !turn->logged_in || !ftp_turn_is(turn, "OPTS") ||
+            (turn->code != 500 && turn->code != 502))
             continue;
         rule_breach(run, SIDE_SERVER, PACKETS(list->packet, ftp_packet(timeline, turn->final)),
-                    "200, 451 or 501 to OPTS", "%d, though FEAT has a list", code);
+                    "200, 451 or 501 to OPTS", "%d, though FEAT has a list", turn->code);
     }
 }
 
