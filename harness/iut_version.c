@@ -40,11 +40,10 @@ static bool prepare(struct query *query, struct spawn_options *options)
 {
     const struct settings *settings = query->settings;
     const struct iut *iut = settings->subject.iut;
-    const struct iut_hole holes[] = {{"peerspec", settings->self},
-                                     {"builtin", settings->builtin},
-                                     {"suites", settings->suites},
-                                     {"work", settings->work},
-                                     {"program", query->program}};
+    const struct iut_hole holes[] = {
+        {"peerspec", settings->self}, {"builtin", settings->builtin},
+        {"suites", settings->suites}, {"work", settings->work},
+        {"program", query->program},  {"module", settings->subject.module}};
     const size_t count = sizeof holes / sizeof *holes;
     struct diag why;
 

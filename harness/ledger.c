@@ -55,8 +55,9 @@ static enum report_bearing bearing_of(const struct ledger *ledger, const struct 
         return BEARING_NONE;
     if (counts_as_failure(ledger, done->verdict))
         return BEARING_FAILURE;
-    return done->verdict == VERDICT_INCONCLUSIVE || done->verdict == VERDICT_ERROR ? BEARING_DOUBT
-                                                                                   : BEARING_NONE;
+    if (done->verdict == VERDICT_INCONCLUSIVE || done->verdict == VERDICT_ERROR)
+        return BEARING_DOUBT;
+    return BEARING_NONE;
 }
 
 static void count(struct ledger *ledger, const struct report_case *done)

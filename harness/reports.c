@@ -1,5 +1,6 @@
 #include "reports.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 

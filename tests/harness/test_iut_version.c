@@ -56,6 +56,16 @@ START_TEST(program_is_named_with_its_path)
 }
 END_TEST
 
+START_TEST(package_is_named_with_its_folder)
+{
+    static char module[] = "/opt/node_modules/x";
+
+    settings.subject.module = module;
+    iut.version = "echo {module}";
+    ck_assert_pstr_eq(iut_version(&settings, line, sizeof line), module);
+}
+END_TEST
+
 START_TEST(environment_is_that_of_the_adapter)
 {
     static const char *const env[] = {"HOME={work}", NULL};
@@ -84,6 +94,7 @@ int main(void)
     tcase_add_checked_fixture(all, set_up, tear_down);
     tcase_add_loop_test(all, first_line_is_the_version, 0, sizeof versions / sizeof *versions);
     tcase_add_test(all, program_is_named_with_its_path);
+    tcase_add_test(all, package_is_named_with_its_folder);
     tcase_add_test(all, environment_is_that_of_the_adapter);
     tcase_add_test(all, what_has_no_version_command_has_no_version);
     suite_add_tcase(suite, all);
