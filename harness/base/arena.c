@@ -48,7 +48,7 @@ static void block_add(struct arena *arena, size_t len)
     arena->left = room;
 }
 
-void *arena_take(struct arena *arena, size_t len)
+static char *take(struct arena *arena, size_t len)
 {
     size_t align = _Alignof(max_align_t);
     size_t want = (len + align - 1) / align * align;
@@ -59,8 +59,12 @@ void *arena_take(struct arena *arena, size_t len)
     at = arena->next;
     arena->next += want;
     arena->left -= want;
-    memset(at, 0, want);
     return at;
+}
+
+void *arena_take(struct arena *arena, size_t len)
+{
+    return memset(take(arena, len), 0, len);
 }
 
 struct bytes arena_bytes(struct arena *arena, struct bytes in)
@@ -70,10 +74,11 @@ struct bytes arena_bytes(struct arena *arena, struct bytes in)
 
 char *arena_text(struct arena *arena, struct bytes in)
 {
-    char *copy = arena_take(arena, in.len + 1);
+    char *copy = take(arena, in.len + 1);
 
     if (in.len > 0)
         memcpy(copy, in.at, in.len);
+    copy[in.len] = '\0';
     return copy;
 }
 

@@ -1,6 +1,7 @@
 #include "proto/ftp_command.h"
 
 #include <ctype.h>
+#include <string.h>
 
 #include "proto/telnet.h"
 
@@ -156,12 +157,32 @@ static void take_lf(struct reading *line)
     line->at++;
 }
 
+static bool is_plain(char octet)
+{
+    return octet >= ' ' && (unsigned char)octet < 128;
+}
+
+/* Take the octets that stand for themselves, all at once. */
+static void take_plain(struct reading *line)
+{
+    size_t from = line->at;
+
+    while (line->at < line->in.len && is_plain(line->in.at[line->at]))
+        line->at++;
+    memcpy(line->room + line->len, line->in.at + from, line->at - from);
+    line->len += line->at - from;
+}
+
 /* Read up to and with the line's end; false where that is not there yet. */
 static bool read_line(struct reading *line)
 {
     int now;
 
     while ((now = peek(line, 0)) >= 0) {
+        if (is_plain((char)now)) {
+            take_plain(line);
+            continue;
+        }
         if (now == '\n') {
             take_lf(line);
             return true;

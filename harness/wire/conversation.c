@@ -6,13 +6,19 @@
 #include "wire/control.h"
 #include "wire/memory.h"
 
-struct conversation *conversation_new(enum protocol protocol)
-{
-    struct conversation *conversation = memory_zeroed(1, sizeof *conversation);
+#define SPARE_EVENTS 256 /* what a spare conversation may have room for */
 
-    conversation->timeline = memory_zeroed(1, sizeof *conversation->timeline);
-    conversation->timeline->protocol = protocol;
-    arena_init(&conversation->timeline->arena);
+struct conversation *conversation_new(enum protocol protocol, struct conversation *spare)
+{
+    struct conversation *conversation =
+        spare != NULL ? spare : memory_zeroed(1, sizeof *conversation);
+    struct timeline *timeline = memory_zeroed(1, sizeof *timeline);
+
+    timeline->protocol = protocol;
+    timeline->events = conversation->room;
+    arena_init(&timeline->arena);
+    *conversation =
+        (struct conversation){.timeline = timeline, .event_room = conversation->event_room};
     return conversation;
 }
 
@@ -20,7 +26,13 @@ void conversation_free(struct conversation *conversation)
 {
     control_free(conversation->control);
     timeline_free(conversation->timeline);
+    free(conversation->room);
     free(conversation);
+}
+
+bool conversation_has_room(const struct conversation *conversation)
+{
+    return conversation->room != NULL && conversation->event_room <= SPARE_EVENTS;
 }
 
 void timeline_free(struct timeline *timeline)
@@ -175,21 +187,27 @@ static void places_find(const struct timeline *timeline, const struct event *las
         before[next++] = timeline->event_count;
 }
 
-/* Put `last` among the events, which have room for them: from the end, so that each moves once. */
-static void events_insert(struct timeline *timeline, const struct event *last, size_t count,
-                          const size_t *before)
+/* The events with `last` among them, to the timeline alone: their own room may be used again. */
+static void events_merge(struct conversation *conversation, const struct event *last, size_t count,
+                         const size_t *before)
 {
-    struct event *events = timeline->events;
-    size_t end = timeline->event_count;
+    struct timeline *timeline = conversation->timeline;
+    struct event *to = memory_resized(NULL, (timeline->event_count + count + 1) * sizeof *to);
+    size_t done = 0;
 
-    timeline->event_count += count;
-    while (count-- > 0) {
-        size_t at = before[count];
+    conversation->room = timeline->events;
+    timeline->events = to;
+    for (size_t next = 0; next <= count; next++) {
+        size_t end = next < count ? before[next] : timeline->event_count;
 
-        memmove(&events[at + count + 1], &events[at], (end - at) * sizeof *events);
-        events[at + count] = last[count];
-        end = at;
+        if (end > done)
+            memcpy(to, &conversation->room[done], (end - done) * sizeof *to);
+        to += end - done;
+        done = end;
+        if (next < count)
+            *to++ = last[next];
     }
+    timeline->event_count += count;
 }
 
 static size_t moved(size_t event, const size_t *before, size_t count)
@@ -208,10 +226,8 @@ static void last_insert(struct conversation *conversation)
     size_t *before = memory_zeroed(timeline->flow_count + 1, sizeof *before);
     size_t count = last_events(timeline, last);
 
-    timeline->events = memory_grown(timeline->events, timeline->event_count + count,
-                                    &conversation->event_room, sizeof *timeline->events);
     places_find(timeline, last, count, before);
-    events_insert(timeline, last, count, before);
+    events_merge(conversation, last, count, before);
     for (size_t i = 0; i < timeline->flow_count; i++) {
         struct timeline_flow *flow = &timeline->flows[i];
 

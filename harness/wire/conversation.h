@@ -22,6 +22,8 @@ struct conversation {
     uint64_t ranked;           /* `heard` when it got its place */
     size_t place;
     size_t flow_room, event_room;
+    struct event *room;        /* owned: of the events, once they are handed over */
+    struct conversation *next; /* where it is spare */
     size_t text;               /* octets of text kept */
     uint8_t odd[ODDITY_COUNT]; /* events of each kind */
     bool overflowed;           /* events were left out */
@@ -36,9 +38,13 @@ struct moment {
     int64_t time;
 };
 
-struct conversation *conversation_new(enum protocol protocol);
+/* `spare` is one whose timeline was taken, and becomes the new one; NULL: there is none. */
+struct conversation *conversation_new(enum protocol protocol, struct conversation *spare);
 /* Frees it with its timeline, unless that was taken. */
 void conversation_free(struct conversation *conversation);
+/* True where it is worth keeping as a spare one: it has room for events, and not for a multitude.
+ */
+bool conversation_has_room(const struct conversation *conversation);
 
 /* Add a flow; returns its index. */
 unsigned conversation_add_flow(struct conversation *conversation, enum flow_role role);

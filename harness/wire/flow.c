@@ -21,6 +21,7 @@
 #define UDP_CEILING 4096
 #define TCP_CEILING 16384
 #define FIRST_ROOM 4096
+#define SPARE_CONVERSATIONS 64
 #define BUCKETS_A_FLOW 4 /* most flows of a chain are over, and each costs a cache miss */
 
 /* --- the table --- */
@@ -236,12 +237,24 @@ void flow_change_protocol(struct flow_reader *reader, struct conversation *conve
     silence_add(silence_of(reader, conversation), conversation);
 }
 
+/* One that is over; NULL: there is none. */
+static struct conversation *spare_take(struct flow_reader *reader)
+{
+    struct conversation *spare = reader->spare_conversations;
+
+    if (spare == NULL)
+        return NULL;
+    reader->spare_conversations = spare->next;
+    reader->spare_conversation_count--;
+    return spare;
+}
+
 struct conversation *flow_converse(struct flow_reader *reader, enum protocol protocol)
 {
     struct conversation *conversation;
 
     ceiling_keep(reader, protocol);
-    conversation = conversation_new(protocol);
+    conversation = conversation_new(protocol, spare_take(reader));
     silence_add(&reader->silence[protocol], conversation);
     return conversation;
 }
@@ -261,6 +274,20 @@ static void flows_bury(struct flow_reader *reader, struct conversation *conversa
     }
 }
 
+static void conversation_retire(struct flow_reader *reader, struct conversation *conversation)
+{
+    if (reader->spare_conversation_count == SPARE_CONVERSATIONS ||
+        !conversation_has_room(conversation)) {
+        conversation_free(conversation);
+        return;
+    }
+    control_free(conversation->control);
+    conversation->control = NULL;
+    conversation->next = reader->spare_conversations;
+    reader->spare_conversations = conversation;
+    reader->spare_conversation_count++;
+}
+
 static bool was_ended(const struct timeline_flow *flow)
 {
     return (flow->fin[0] && flow->fin[1]) || flow->rst[0] || flow->rst[1];
@@ -278,7 +305,7 @@ void flow_hand_over(struct flow_reader *reader, struct conversation *conversatio
     timeline->whole = timeline->whole && !evicted;
     timeline->ended = was_ended(&timeline->flows[0]);
     flows_bury(reader, conversation, evicted);
-    conversation_free(conversation);
+    conversation_retire(reader, conversation);
     reader->sink.take(reader->sink.ctx, timeline);
 }
 
@@ -337,6 +364,8 @@ static void conversations_free(struct flow_reader *reader, struct silence *silen
 
 void flow_reader_free(struct flow_reader *reader)
 {
+    struct conversation *spare;
+
     if (reader == NULL)
         return;
     for (int i = 0; i < 3; i++)
@@ -347,6 +376,8 @@ void flow_reader_free(struct flow_reader *reader)
     fragments_free(reader->fragments);
     segment_hosts_free(reader->hosts);
     segment_watches_fini(reader);
+    while ((spare = spare_take(reader)) != NULL)
+        conversation_free(spare);
     free(reader->table.buckets);
     free(reader);
 }

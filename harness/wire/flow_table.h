@@ -78,6 +78,8 @@ struct flow_reader {
     struct announce_table *announce;
     struct fragments *fragments;
     struct segment_hosts *hosts;
+    struct conversation *spare_conversations; /* owned */
+    unsigned spare_conversation_count;
     struct segment_watch *spare_watches; /* owned */
     unsigned spare_watch_count;
     struct moment now;
