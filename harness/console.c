@@ -1,6 +1,5 @@
 #include "console.h"
 
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,20 +58,6 @@ static void print_deviations(const struct console *console, size_t *count)
 
 /* --- what the options say -------------------------------------------------------------------- */
 
-static enum err resolve(const struct hostport *from, struct endpoint *out, struct diag *why)
-{
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
-    int error = getaddrinfo(from->host, NULL, &hints, &found);
-
-    if (error != 0)
-        return diag_set(why, ERR_UNREACHABLE, "the host '%s' cannot be resolved: %s", from->host,
-                        gai_strerror(error));
-    endpoint_from_sockaddr(found->ai_addr, out);
-    out->port = from->port;
-    freeaddrinfo(found);
-    return OK;
-}
-
 static enum err set_addresses(struct console *console, struct peer_config *config, struct diag *why)
 {
     const struct options *options = console->options;
@@ -80,14 +65,14 @@ static enum err set_addresses(struct console *console, struct peer_config *confi
     if (console->fake == SIDE_CLIENT) {
         if (options->connect.host == NULL)
             return diag_set(why, ERR_USAGE, "a client needs --connect HOST:PORT");
-        return resolve(&options->connect, &config->remote, why);
+        return host_resolve(options->connect.host, options->connect.port, &config->remote, why);
     }
     if (options->listen.host == NULL || options->listen.host[0] == '\0') {
         config->listen_any = true;
         endpoint_parse("0.0.0.0", options->listen.port, &config->local);
         return OK;
     }
-    return resolve(&options->listen, &config->local, why);
+    return host_resolve(options->listen.host, options->listen.port, &config->local, why);
 }
 
 /* The switches of the command line, as the fakes know them. */

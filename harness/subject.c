@@ -1,7 +1,6 @@
 #include "subject.h"
 
 #include <limits.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,20 +13,6 @@
 
 #define MAX_WORDS 1023 /* octets of a command, as messages repeat it */
 
-static enum err resolve(const struct target *target, struct endpoint *out, struct diag *why)
-{
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
-    int error = getaddrinfo(target->host, NULL, &hints, &found);
-
-    if (error != 0)
-        return diag_set(why, ERR_UNREACHABLE, "the host '%s' cannot be resolved: %s", target->host,
-                        gai_strerror(error));
-    endpoint_from_sockaddr(found->ai_addr, out);
-    out->port = target->port;
-    freeaddrinfo(found);
-    return OK;
-}
-
 static enum err from_url(struct subject *subject, const struct target *target, struct diag *why)
 {
     subject->name = target->name;
@@ -35,7 +20,7 @@ static enum err from_url(struct subject *subject, const struct target *target, s
     subject->protocol = target->protocol;
     subject->user = target->user;
     subject->password = target->password;
-    return resolve(target, &subject->address, why);
+    return host_resolve(target->host, target->port, &subject->address, why);
 }
 
 static char *copy_of(const char *text)

@@ -1,6 +1,7 @@
 #include "target.h"
 
 #include <ctype.h>
+#include <netdb.h>
 #include <string.h>
 
 #include "base/digit.h"
@@ -64,6 +65,20 @@ enum err hostport_parse(struct arena *arena, const char *text, struct hostport *
     if (!split_authority(whole, &host, &port) || !port_number(port, &out->port))
         return bad(why, whole, "is not HOST:PORT, for instance 127.0.0.1:2121 or [::1]:2121");
     out->host = arena_text(arena, host);
+    return OK;
+}
+
+enum err host_resolve(const char *host, uint16_t port, struct endpoint *out, struct diag *why)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
+    int error = getaddrinfo(host, NULL, &hints, &found);
+
+    if (error != 0)
+        return diag_set(why, ERR_UNREACHABLE, "the host '%s' cannot be resolved: %s", host,
+                        gai_strerror(error));
+    endpoint_from_sockaddr(found->ai_addr, out);
+    out->port = port;
+    freeaddrinfo(found);
     return OK;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/endpoint.h"
 #include "base/side.h"
 
 enum target_kind { TARGET_NONE, TARGET_NAME, TARGET_URL };
@@ -35,5 +36,9 @@ NODISCARD enum err target_parse(struct arena *arena, const char *text, struct ta
 /* "127.0.0.1:2121", "[::1]:2121", "localhost:21", ":2121". */
 NODISCARD enum err hostport_parse(struct arena *arena, const char *text, struct hostport *out,
                                   struct diag *why);
+/* The first address of a host, which may be a name or an address, with this port. ERR_UNREACHABLE
+ * where it has none. */
+NODISCARD enum err host_resolve(const char *host, uint16_t port, struct endpoint *out,
+                                struct diag *why);
 
 #endif
