@@ -5,6 +5,7 @@
 #include <check.h>
 
 #include "exchange/exchange.h"
+#include "tests/support/run_suite.h"
 
 static struct exchange *exchange;
 static struct diag why;
@@ -59,16 +60,5 @@ static inline void refused(const struct mistake *mistake)
         ck_assert_uint_eq(assert_a.len, sizeof(text) - 1);                                         \
         ck_assert_mem_eq(assert_a.at, text, sizeof(text) - 1);                                     \
     } while (0)
-
-static inline int run_suite(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    int failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
-}
 
 #endif

@@ -4,6 +4,7 @@
 #define PEERSPEC_TESTS_FTP_SERVED_H
 
 #include "ftp_rig.h"
+#include "tests/support/run_suite.h"
 
 static struct rig rig;
 
@@ -43,17 +44,6 @@ static inline TCase *after_login(Suite *suite)
     tcase_add_checked_fixture(tcase, log_in, tear_down);
     suite_add_tcase(suite, tcase);
     return tcase;
-}
-
-static inline int run(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    int failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 #endif

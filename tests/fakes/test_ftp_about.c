@@ -31,5 +31,5 @@ int main(void)
 
     tcase_add_test(fresh, features_that_the_exchange_takes_away_are_gone);
     tcase_add_test(in, feat_lists_what_there_is);
-    return run(suite);
+    return run_suite(suite);
 }

@@ -53,5 +53,5 @@ int main(void)
     tcase_add_test(fresh, only_the_configured_user_gets_in);
     tcase_add_test(fresh, five_failures_end_the_connection_with_421);
     tcase_add_test(in, rein_forgets_the_login_the_type_and_the_directory);
-    return run(suite);
+    return run_suite(suite);
 }

@@ -148,5 +148,5 @@ int main(void)
     tcase_add_test(in, a_second_pasv_takes_the_first_back);
     tcase_add_test(in, active_data_to_a_closed_port_are_425);
     tcase_add_test(in, after_epsv_all_there_is_only_epsv);
-    return run(suite);
+    return run_suite(suite);
 }

@@ -157,5 +157,5 @@ int main(void)
                         sizeof replies_before_login / sizeof replies_before_login[0]);
     tcase_add_loop_test(in, each_command_has_the_reply_that_the_rfcs_name, 0,
                         sizeof replies_after_login / sizeof replies_after_login[0]);
-    return run(suite);
+    return run_suite(suite);
 }

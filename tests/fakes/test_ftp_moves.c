@@ -93,5 +93,5 @@ int main(void)
     tcase_add_test(in, rest_holds_for_one_transfer);
     tcase_add_test(in, nlst_names_can_be_fetched);
     tcase_add_test(in, list_is_lines_of_ls);
-    return run(suite);
+    return run_suite(suite);
 }

@@ -40,5 +40,5 @@ int main(void)
     tcase_add_test(in, quotes_in_a_path_are_doubled);
     tcase_add_test(in, rename_needs_rnfr_just_before);
     tcase_add_test(in, facts_are_those_that_opts_chose);
-    return run(suite);
+    return run_suite(suite);
 }

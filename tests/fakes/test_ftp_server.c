@@ -50,5 +50,5 @@ int main(void)
     tcase_add_test(in, quit_is_answered_and_then_the_server_closes);
     tcase_add_test(in, two_clients_are_served_at_once_and_the_player_hears_the_first);
     tcase_add_test(in, a_connection_after_the_first_is_told_again);
-    return run(suite);
+    return run_suite(suite);
 }

@@ -80,5 +80,5 @@ int main(void)
     tcase_add_test(in, a_line_without_an_end_is_no_command);
     tcase_add_test(in, what_came_before_a_half_close_is_answered);
     tcase_add_test(in, telnet_options_are_refused_and_the_command_is_understood);
-    return run(suite);
+    return run_suite(suite);
 }

@@ -82,5 +82,5 @@ int main(void)
     tcase_add_test(in, urgent_abor_ends_the_transfer_with_426_and_is_answered_226);
     tcase_add_test(in, abor_behind_a_queued_command_keeps_the_order_of_replies);
     tcase_add_test(in, a_lost_control_connection_ends_the_transfer);
-    return run(suite);
+    return run_suite(suite);
 }

@@ -179,5 +179,5 @@ int main(void)
     tcase_add_test(data, two_sessions_keep_their_data_apart);
     tcase_add_test(data, a_refused_data_connection_is_part_of_the_session);
     tcase_add_test(data, a_data_connection_met_in_its_middle_says_so);
-    return run(suite);
+    return run_suite(suite);
 }

@@ -114,5 +114,5 @@ int main(void)
     tcase_add_test(order, retransmissions_and_keepalives_add_nothing);
     tcase_add_test(order, segments_out_of_order_are_put_in_order);
     tcase_add_test(order, sequence_numbers_may_wrap);
-    return run(suite);
+    return run_suite(suite);
 }

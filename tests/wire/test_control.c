@@ -141,5 +141,5 @@ int main(void)
     tcase_add_test(which, another_port_is_ftp_where_the_options_name_it);
     tcase_add_test(which, a_greeting_of_220_makes_it_ftp);
     tcase_add_test(which, other_streams_stay_streams);
-    return run(suite);
+    return run_suite(suite);
 }

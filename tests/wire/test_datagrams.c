@@ -53,5 +53,5 @@ int main(void)
     tcase_add_test(peers, an_answer_from_a_stranger_is_told_with_the_question);
     tcase_add_test(peers, a_stranger_who_was_not_asked_is_a_conversation_of_his_own);
     tcase_add_test(peers, icmp_errors_belong_to_the_flow_that_they_are_about);
-    return run(suite);
+    return run_suite(suite);
 }

@@ -116,5 +116,5 @@ int main(void)
     tcase_add_test(end, without_an_end_it_says_so);
     tcase_add_test(end, a_reset_is_an_end);
     tcase_add_test(end, the_same_endpoints_may_talk_again);
-    return run(suite);
+    return run_suite(suite);
 }

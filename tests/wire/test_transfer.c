@@ -68,5 +68,5 @@ int main(void)
     tcase_add_test(octets, of_listings_alone_the_payload_is_kept_and_that_is_bounded);
     tcase_add_test(octets, headers_alone_are_not_half);
     tcase_add_test(octets, a_stream_tells_its_segments_up_to_what_is_kept);
-    return run(suite);
+    return run_suite(suite);
 }
