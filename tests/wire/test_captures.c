@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/run_suite.h"
 #include "support/timelinetext.h"
 #include "wire/savefile.h"
 
@@ -195,24 +196,27 @@ static void files_find(const char *folder)
         closedir(dir);
 }
 
-int main(void)
+static int run(void)
 {
     Suite *suite = suite_create("captures");
     TCase *tcase = tcase_create("of real programs");
-    SRunner *runner = srunner_create(suite);
-    int failed;
+
+    tcase_add_loop_test(tcase, commands_and_replies_agree_with_another_dissector, 0,
+                        (int)file_count);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
+
+int main(void)
+{
+    int status;
 
     if (getenv("PEERSPEC_CAPTURES") != NULL)
         files_find(getenv("PEERSPEC_CAPTURES"));
     if (file_count == 0)
         return 77;
-    tcase_add_loop_test(tcase, commands_and_replies_agree_with_another_dissector, 0,
-                        (int)file_count);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    status = run();
     for (size_t i = 0; i < file_count; i++)
         free(files[i]);
-    return failed == 0 ? 0 : 1;
+    return status;
 }
