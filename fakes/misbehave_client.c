@@ -49,12 +49,25 @@ static const struct client_fault {
      "RFC 862"},
     {"answers-twice", PROTOCOL_UDP, SIDE_SERVER, "answers each datagram twice", "RFC 862"},
     {"no-answer", PROTOCOL_UDP, SIDE_SERVER, "does not answer", "RFC 862"},
+    {"answers-anybody", PROTOCOL_UDP, SIDE_SERVER,
+     "answers services that answer in turn, and itself", "practice"},
+    {"first-client-only", PROTOCOL_UDP, SIDE_SERVER, "answers the first client, and nobody else",
+     "RFC 862"},
+    {"ends-at-empty", PROTOCOL_UDP, SIDE_SERVER, "ends at a datagram without data", "RFC 768"},
+    {"ends-at-error", PROTOCOL_UDP, SIDE_SERVER, "ends where an answer cannot be sent",
+     "RFC 1122 section 4.1.3.3"},
     {"truncate-1024", PROTOCOL_TCP, SIDE_SERVER, "answers the first 1024 octets alone", "RFC 862"},
     {"early-close", PROTOCOL_TCP, SIDE_SERVER, "closes after its first answer", "RFC 862"},
     {"changes-payload", PROTOCOL_TCP, SIDE_SERVER, "changes the last octet of each answer",
      "RFC 862"},
     {"never-closes", PROTOCOL_TCP, SIDE_SERVER, "keeps the connection open after the client's FIN",
      "RFC 862"},
+    {"one-at-a-time", PROTOCOL_TCP, SIDE_SERVER, "hears no second client while the first is there",
+     "practice"},
+    {"one-shot", PROTOCOL_TCP, SIDE_SERVER, "listens no more once its first connection is over",
+     "RFC 862"},
+    {"dies-of-reset", PROTOCOL_TCP, SIDE_SERVER, "ends all where one connection is reset",
+     "RFC 9293 section 3.5.3"},
     {NULL, PROTOCOL_FTP, SIDE_CLIENT, NULL, NULL},
 };
 
@@ -82,7 +95,7 @@ static bool known(const char *name, enum protocol protocol, enum side side)
 enum err client_faults_check(const char *const *faults, enum protocol protocol, enum side side,
                              struct diag *why)
 {
-    char names[400] = "none";
+    char names[600] = "none";
     size_t len = 0;
 
     while (faults != NULL && *faults != NULL && known(*faults, protocol, side))

@@ -88,12 +88,26 @@ static void remove_stream(struct tcp_peer *peer, struct tcp_stream *stream)
     tcp_stream_free(stream);
 }
 
+static void stop_listening(struct tcp_peer *peer)
+{
+    if (peer->listener < 0)
+        return;
+    loop_forget(peer->plain.config.loop, peer->listener);
+    stream_close(peer->listener, false);
+    peer->listener = -1;
+}
+
 static void over(struct plain_peer *owner, struct tcp_stream *stream, enum peer_end how)
 {
     struct tcp_peer *peer = (struct tcp_peer *)owner;
     bool played = peer->played == stream;
 
     remove_stream(peer, stream);
+    if (plain_peer_faulty(owner, "one-shot") ||
+        (how == PEER_RESET && plain_peer_faulty(owner, "dies-of-reset")))
+        stop_listening(peer);
+    while (peer->streams != NULL && how == PEER_RESET && plain_peer_faulty(owner, "dies-of-reset"))
+        remove_stream(peer, peer->streams);
     if (!played)
         return;
     peer->played = NULL;
@@ -137,7 +151,8 @@ static void acceptable(void *ctx, int listener, unsigned events)
     if (fd < 0)
         return;
     if (add_stream(peer, fd, &stream, &why) == OK) {
-        open_stream(peer, stream);
+        if (stream->next == NULL || !plain_peer_faulty(&peer->plain, "one-at-a-time"))
+            open_stream(peer, stream);
         return;
     }
     note(peer, why.text);
@@ -199,9 +214,8 @@ static enum err start_server(struct peer *base, struct diag *why)
     return err;
 }
 
-static enum err start_client(struct peer *base, struct diag *why)
+static enum err connect_client(struct tcp_peer *peer, struct diag *why)
 {
-    struct tcp_peer *peer = tcp_of(base);
     const struct peer_config *config = &peer->plain.config;
     struct tcp_stream *stream;
     int fd;
@@ -221,6 +235,25 @@ static enum err start_client(struct peer *base, struct diag *why)
     return err;
 }
 
+static enum err start_client(struct peer *base, struct diag *why)
+{
+    return connect_client(tcp_of(base), why);
+}
+
+/* The script goes on in another connection. The one before stays as it is. */
+static void connect_again(void *ctx)
+{
+    struct tcp_peer *peer = ctx;
+    struct diag why;
+
+    peer->played = NULL;
+    peer->closed = false;
+    if (connect_client(peer, &why) == OK)
+        return;
+    note(peer, why.text);
+    tell_closed(peer, PEER_FAILED);
+}
+
 static void say(struct peer *base, const struct peer_say *say)
 {
     struct tcp_stream *stream = tcp_of(base)->played;
@@ -231,10 +264,14 @@ static void say(struct peer *base, const struct peer_say *say)
 
 static void act(struct peer *base, const struct delivery *act)
 {
-    struct tcp_stream *stream = tcp_of(base)->played;
+    struct tcp_peer *peer = tcp_of(base);
 
-    if (stream != NULL)
-        tcp_stream_act(stream, act);
+    if (act->kind == DELIVER_CONNECT && peer->played == NULL)
+        connect_again(peer);
+    else if (act->kind == DELIVER_CONNECT)
+        tcp_stream_then(peer->played, connect_again, peer);
+    else if (peer->played != NULL)
+        tcp_stream_act(peer->played, act);
 }
 
 /* A server goes on as its model. */
@@ -274,10 +311,7 @@ static void free_peer(struct peer *base)
     stop_timer(peer);
     while (peer->streams != NULL)
         remove_stream(peer, peer->streams);
-    if (peer->listener >= 0) {
-        loop_forget(peer->plain.config.loop, peer->listener);
-        stream_close(peer->listener, false);
-    }
+    stop_listening(peer);
     free(peer);
 }
 

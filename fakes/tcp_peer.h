@@ -2,7 +2,7 @@
  * client's FIN (RFC 862), and the fake TCP client.
  *
  * A server serves any number of connections; the script follows one at a time, and the model serves
- * the others. */
+ * the others. A client opens one, and another where the script says so: it follows the last. */
 #ifndef PEERSPEC_FAKES_TCP_PEER_H
 #define PEERSPEC_FAKES_TCP_PEER_H
 

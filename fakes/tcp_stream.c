@@ -144,6 +144,25 @@ void tcp_stream_open(struct tcp_stream *stream)
     loop_watch(stream->owner->config.loop, stream->fd, LOOP_READ, readable, stream);
 }
 
+/* --- deafness -------------------------------------------------------------------------------- */
+
+static void hear_again(void *ctx)
+{
+    struct tcp_stream *stream = ctx;
+
+    stream->ears = NULL;
+    if (!stream->ended)
+        listen_to(stream, true);
+}
+
+/* What comes stays in the socket: once that is full, the other side can send no more. */
+static void be_deaf(struct tcp_stream *stream, int64_t ns)
+{
+    loop_cancel(stream->owner->config.loop, stream->ears);
+    listen_to(stream, false);
+    stream->ears = loop_after(stream->owner->config.loop, ns, hear_again, stream);
+}
+
 /* --- what is said ---------------------------------------------------------------------------- */
 
 void tcp_stream_say(struct tcp_stream *stream, const struct peer_say *say)
@@ -157,6 +176,8 @@ void tcp_stream_act(struct tcp_stream *stream, const struct delivery *act)
     stream->said = true;
     if (act->kind == DELIVER_SILENT)
         outlet_wait(stream->outlet, act->number);
+    else if (act->kind == DELIVER_DEAF)
+        be_deaf(stream, act->number);
     else
         outlet_call(stream->outlet,
                     act->kind == DELIVER_CLOSE   ? close_call
@@ -175,12 +196,17 @@ void tcp_stream_half_close(struct tcp_stream *stream)
     outlet_call(stream->outlet, half_close_call, stream);
 }
 
+void tcp_stream_then(struct tcp_stream *stream, void (*call)(void *ctx), void *ctx)
+{
+    outlet_call(stream->outlet, call, ctx);
+}
+
 static void outlet_is_idle(void *ctx)
 {
     struct tcp_stream *stream = ctx;
 
     stream->unsent = 0;
-    if (stream->deaf && !stream->ended)
+    if (stream->deaf && !stream->ended && stream->ears == NULL)
         listen_to(stream, true);
     if (!stream->said)
         return;
@@ -240,6 +266,7 @@ enum err tcp_stream_new(struct plain_peer *owner, const struct tcp_stream_events
 
 void tcp_stream_free(struct tcp_stream *stream)
 {
+    loop_cancel(stream->owner->config.loop, stream->ears);
     outlet_free(stream->outlet);
     loop_forget(stream->owner->config.loop, stream->fd);
     stream_close(stream->fd, false);

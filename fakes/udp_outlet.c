@@ -20,19 +20,29 @@ struct udp_parcel *udp_parcel_new(struct bytes text)
     if (parcel == NULL)
         return NULL;
     parcel->copies = 1;
+    parcel->header_length = -1;
     parcel->len = text.len;
     if (text.len > 0)
         memcpy(parcel->text, text.at, text.len);
     return parcel;
 }
 
-static void move_to_address(struct udp_parcel *parcel, const char *address)
+/* The same port at another address. */
+static void move(struct udp_parcel *parcel, struct endpoint *end, const char *address)
 {
-    uint16_t port = parcel->source.port;
+    uint16_t port = end->port;
 
-    parcel->moved = true;
-    if (!endpoint_parse(address, port, &parcel->source))
+    if (!endpoint_parse(address, port, end))
         parcel->drop = true;
+}
+
+static void forge(struct udp_parcel *parcel, const struct delivery *delivery)
+{
+    parcel->forged = true;
+    if (delivery->kind == DELIVER_CHECKSUM)
+        parcel->sum = (enum forged_sum)delivery->number;
+    else if (delivery->kind == DELIVER_LENGTH)
+        parcel->header_length = (int32_t)delivery->number;
 }
 
 static void truncate_to(struct udp_parcel *parcel, int64_t octets)
@@ -61,7 +71,20 @@ void udp_parcel_heed(struct udp_parcel *parcel, const struct delivery *delivery)
         parcel->source.port = (uint16_t)delivery->number;
         break;
     case DELIVER_FROM_ADDRESS:
-        move_to_address(parcel, delivery->text);
+        parcel->moved = true;
+        move(parcel, &parcel->source, delivery->text);
+        break;
+    case DELIVER_FROM_DESTINATION:
+        parcel->moved = true;
+        parcel->source = parcel->to;
+        break;
+    case DELIVER_TO_ADDRESS:
+        move(parcel, &parcel->to, delivery->text);
+        break;
+    case DELIVER_FORGED:
+    case DELIVER_CHECKSUM:
+    case DELIVER_LENGTH:
+        forge(parcel, delivery);
         break;
     case DELIVER_TRUNCATE:
         truncate_to(parcel, delivery->number);

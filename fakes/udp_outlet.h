@@ -17,6 +17,9 @@ struct udp_parcel {
     bool drop;     /* it never leaves */
     bool swap;     /* it leaves behind the next one */
     bool moved;    /* from `source`, another port or address than the socket's */
+    bool forged;   /* built by hand, from `source`, whoever has that: see udp_forge.h */
+    enum forged_sum sum;
+    int32_t header_length; /* forged: what the header says; -1: what is true */
     struct endpoint source, to;
     size_t socket; /* the owner's number for it */
     unsigned copies;

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "fakes/plain_peer.h"
+#include "fakes/udp_forge.h"
 #include "fakes/udp_outlet.h"
 #include "fakes/udp_ports.h"
 
@@ -25,10 +26,13 @@ struct udp_peer {
         heard_at; /* the sender of the last datagram, and the address asked */
     size_t heard_socket;
     unsigned tries;
+    struct endpoint first; /* of all clients; family 0: none has come */
     bool closed;
 };
 
 static const struct place nowhere;
+
+static void close_peer(void *ctx);
 
 static void note(struct udp_peer *peer, const char *text, struct place at)
 {
@@ -77,13 +81,19 @@ static void put_say(struct udp_peer *peer, const struct peer_say *say)
     udp_outlet_put(peer->outlet, parcel);
 }
 
-static void send_failed(struct udp_peer *peer, const struct udp_parcel *parcel, int error)
+/* What the script wants and cannot be done is no fault of the IUT's; what the model cannot send is
+ * a note. */
+static void not_sent(struct udp_peer *peer, const struct udp_parcel *parcel, const char *why)
 {
-    char text[200], addr[ENDPOINT_TEXT];
+    char text[300], addr[ENDPOINT_TEXT];
+    bool scripted = parcel->at.line > 0;
 
     snprintf(text, sizeof text, "a datagram to %s was not sent: %s",
-             endpoint_format(&parcel->to, addr), strerror(error));
-    note(peer, text, parcel->at);
+             endpoint_format(&parcel->to, addr), why);
+    add_entry(peer, scripted ? ENTRY_UNSENT : ENTRY_NOTE, &parcel->source, &parcel->to,
+              bytes_of(text), parcel->at);
+    if (plain_peer_faulty(&peer->plain, "ends-at-error"))
+        close_peer(peer);
 }
 
 /* The socket to send from. One that is bound to every address can name any of them as source. */
@@ -98,15 +108,43 @@ static int choose_socket(struct udp_peer *peer, const struct udp_parcel *parcel)
         return (int)parcel->socket;
     index = udp_ports_at(&peer->ports, &parcel->source, &why);
     if (index < 0)
-        note(peer, why.text, parcel->at);
+        not_sent(peer, parcel, why.text);
     return index;
+}
+
+static void was_sent(struct udp_peer *peer, const struct udp_parcel *parcel,
+                     const struct endpoint *from)
+{
+    struct bytes text = {parcel->text, parcel->len};
+
+    if (parcel->at.line > 0 || plain_peer_may_list(&peer->plain))
+        add_entry(peer, ENTRY_SENT, from, &parcel->to, text, parcel->at);
+}
+
+static void send_forged(struct udp_peer *peer, const struct udp_parcel *parcel)
+{
+    if (udp_forge_send(parcel))
+        was_sent(peer, parcel, &parcel->source);
+    else
+        not_sent(peer, parcel, strerror(errno));
+}
+
+static void send_from_socket(struct udp_peer *peer, const struct udp_parcel *parcel, int index)
+{
+    const struct udp_socket *socket = &peer->ports.sockets[index];
+    struct endpoint local = udp_socket_is_any(socket) ? parcel->source : socket->local;
+    struct bytes text = {parcel->text, parcel->len};
+
+    if (udp_socket_send(socket, &parcel->to, &parcel->source, text))
+        was_sent(peer, parcel, &local);
+    else
+        not_sent(peer, parcel, strerror(errno));
 }
 
 static void leaves(void *ctx, const struct udp_parcel *parcel)
 {
     struct udp_peer *peer = ctx;
-    int index = choose_socket(peer, parcel);
-    struct bytes text = {parcel->text, parcel->len};
+    int index = parcel->forged ? 0 : choose_socket(peer, parcel);
 
     if (index < 0)
         return;
@@ -114,15 +152,11 @@ static void leaves(void *ctx, const struct udp_parcel *parcel)
         note(peer, "dropped, as the script says", parcel->at);
         return;
     }
-    for (unsigned i = 0; i < parcel->copies; i++) {
-        const struct udp_socket *socket = &peer->ports.sockets[index];
-        struct endpoint local = udp_socket_is_any(socket) ? parcel->source : socket->local;
-
-        if (!udp_socket_send(socket, &parcel->to, &parcel->source, text))
-            send_failed(peer, parcel, errno);
-        else if (parcel->at.line > 0 || plain_peer_may_list(&peer->plain))
-            add_entry(peer, ENTRY_SENT, &local, &parcel->to, text, parcel->at);
-    }
+    for (unsigned i = 0; i < parcel->copies; i++)
+        if (parcel->forged)
+            send_forged(peer, parcel);
+        else
+            send_from_socket(peer, parcel, index);
 }
 
 static void idle(void *ctx)
@@ -175,6 +209,10 @@ static void answer_badly(struct udp_peer *peer, struct bytes text)
 
     if (parcel == NULL)
         return;
+    if (peer->first.family == 0)
+        peer->first = peer->heard_from;
+    parcel->drop = plain_peer_faulty(&peer->plain, "first-client-only") &&
+                   !endpoint_equal(&peer->first, &peer->heard_from);
     for (size_t i = 0; i < sizeof spoilers / sizeof spoilers[0]; i++)
         if (plain_peer_faulty(&peer->plain, spoilers[i].fault))
             udp_parcel_heed(parcel, &spoilers[i].delivery);
@@ -191,11 +229,28 @@ static void remember_sender(struct udp_peer *peer, size_t socket, size_t n)
     peer->heard_socket = socket;
 }
 
+bool udp_answers_loop(const struct endpoint *from, const struct endpoint *to)
+{
+    static const uint16_t services[] = {0, 7, 13, 17, 19, 37};
+
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++)
+        if (from->port == services[i])
+            return true;
+    return endpoint_equal(from, to);
+}
+
 static void model_hears(struct udp_peer *peer, size_t n)
 {
     if (!plain_peer_serves(&peer->plain)) {
         if (peer->plain.config.exchange == NULL)
             peer->plain.base.ops->finish((struct peer *)peer);
+    } else if (udp_answers_loop(&peer->heard_from, &peer->heard_at) &&
+               !plain_peer_faulty(&peer->plain, "answers-anybody") &&
+               !plain_peer_faulty(&peer->plain, "ends-at-error")) {
+        note(peer, "not answered: it would answer in turn", nowhere);
+    } else if (udp_batch_text(peer->batch, n).len == 0 &&
+               plain_peer_faulty(&peer->plain, "ends-at-empty")) {
+        close_peer(peer);
     } else if (peer->plain.config.faults != NULL && peer->plain.config.faults[0] != NULL) {
         answer_badly(peer, udp_batch_text(peer->batch, n));
     } else {
@@ -228,6 +283,8 @@ static void tell_errors(struct udp_peer *peer, const struct udp_socket *socket)
         note(peer, text, nowhere);
         refused = true;
     }
+    if (refused && !peer->closed && plain_peer_faulty(&peer->plain, "ends-at-error"))
+        close_peer(peer);
     if (!refused || plain_peer_serves(&peer->plain) || peer->closed ||
         peer->plain.config.exchange == NULL)
         return;

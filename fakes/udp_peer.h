@@ -8,6 +8,10 @@
 
 #include "play/peer.h"
 
+/* Would an answer to `from` be answered in turn, for ever? So it is with other small services, and
+ * with the server itself; and a port of zero wants no answer. The server's model leaves them be. */
+bool udp_answers_loop(const struct endpoint *from, const struct endpoint *to);
+
 /* Both are peer_new_fn. */
 NODISCARD enum err udp_server_new(const struct peer_config *config, struct peer **out,
                                   struct diag *why);

@@ -302,18 +302,18 @@ void udp_batch_choose(struct udp_batch *batch, size_t n)
 void udp_batch_echo(struct udp_batch *batch, const struct udp_socket *socket)
 {
     struct pollfd full = {socket->fd, POLLOUT, 0};
+    bool again = false;
     size_t at = 0;
 
     while (at < batch->chosen) {
         int count =
             sendmmsg(socket->fd, batch->out + at, (unsigned)(batch->chosen - at), MSG_NOSIGNAL);
 
-        if (count > 0)
-            at += (size_t)count;
-        else if (errno == EAGAIN && poll(&full, 1, SEND_WAIT_MS) > 0)
+        if (count < 0 && errno == EAGAIN && poll(&full, 1, SEND_WAIT_MS) > 0)
             continue;
-        else if (!is_old_error(errno))
-            at++; /* that one cannot be sent */
+        again = count < 0 && is_old_error(errno) && !again;
+        if (!again)
+            at += count > 0 ? (size_t)count : 1; /* 1: that one cannot be sent */
     }
     batch->chosen = 0;
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "lab/program.h"
+#include "port.h"
 
 #define MAX_HOLES 24
 
@@ -46,12 +47,14 @@ static void argument_holes(struct staging *staging, struct holes *holes)
 
 static void server_holes(struct staging *staging, struct holes *holes)
 {
+    const char *service = port_service(staging->server.port);
     char addr[ENDPOINT_TEXT];
     struct arena *arena = &staging->arena;
 
     endpoint_addr(&staging->server, addr);
     hole(holes, "host", arena_text(arena, bytes_of(addr)));
     hole(holes, "port", arena_printf(arena, "%u", staging->server.port));
+    hole(holes, "service", service == NULL ? "echo" : service);
     hole(holes, "url",
          arena_printf(arena, "%s://%s%s%s:%u/%s", protocol_name(staging->one->exchange->protocol),
                       staging->server.family == 6 ? "[" : "", addr,

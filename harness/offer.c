@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "exchange/delivery.h"
+#include "port.h"
+
 static const char *lacking_operation(const struct settings *settings,
                                      const struct exchange *exchange, char *why, size_t room)
 {
@@ -38,6 +41,41 @@ static const char *lacking_feature(const struct settings *settings, const struct
     return NULL;
 }
 
+/* A server that cannot be told where to listen. */
+static const char *lacking_port(const struct rig *rig, const struct exchange *exchange, char *why,
+                                size_t room)
+{
+    const struct iut *iut = rig->settings->subject.iut;
+    uint16_t port = port_of_case(rig, exchange);
+
+    if (iut == NULL || !iut_has(iut, "own-ports") || port_service(port) != NULL)
+        return NULL;
+    snprintf(why, room, "%s listens at the ports of its services alone, not at %u", iut->name,
+             port);
+    return why;
+}
+
+/* Forged datagrams take a privilege, and other hosts are not there, but in a network of our own. */
+static bool wants_network(enum delivery_kind kind)
+{
+    return delivery_forges(kind) || kind == DELIVER_TO_ADDRESS;
+}
+
+static const char *lacking_network(const struct rig *rig, const struct exchange *exchange,
+                                   char *why, size_t room)
+{
+    if (rig->isolated && !subject_elsewhere(&rig->settings->subject))
+        return NULL;
+    for (size_t i = 0; i < exchange->step_count; i++)
+        for (size_t k = 0; k < exchange->steps[i].delivery_count; k++)
+            if (wants_network(exchange->steps[i].deliveries[k].kind)) {
+                snprintf(why, room, "'! %s' takes a network of our own",
+                         delivery_name(exchange->steps[i].deliveries[k].kind));
+                return why;
+            }
+    return NULL;
+}
+
 static bool file_is_known(const struct settings *settings, const char *name)
 {
     for (size_t i = 0; i < settings->files.count; i++)
@@ -60,15 +98,19 @@ static const char *lacking_files(const struct settings *settings, const struct e
     return NULL;
 }
 
-const char *offer_lacks(const struct settings *settings, const struct plan_case *one, char *why,
-                        size_t room)
+const char *offer_lacks(const struct rig *rig, const struct plan_case *one, char *why, size_t room)
 {
+    const struct settings *settings = rig->settings;
     const char *lack = NULL;
 
     if (one->iut == SIDE_CLIENT)
         lack = lacking_operation(settings, one->exchange, why, room);
     if (lack == NULL)
         lack = lacking_feature(settings, one->exchange, why, room);
+    if (lack == NULL && one->iut == SIDE_SERVER)
+        lack = lacking_port(rig, one->exchange, why, room);
+    if (lack == NULL)
+        lack = lacking_network(rig, one->exchange, why, room);
     if (lack == NULL && one->iut == SIDE_SERVER)
         lack = lacking_files(settings, one->exchange, why, room);
     return lack;

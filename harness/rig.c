@@ -96,15 +96,16 @@ static enum err see(struct rig *rig, struct diag *why)
 {
     const struct subject *target = &rig->settings->subject;
     struct timeline_options options = {.ftp_ports = rig->ftp_ports, .headers_only_bulk = true};
+    bool ftp = target->protocol == PROTOCOL_FTP;
     char interface[IF_NAMESIZE] = "lo";
     size_t count = 0;
 
-    if (rig->settings->port != 0)
+    if (ftp && rig->settings->port != 0)
         rig->ftp_ports[count++] = (uint16_t)rig->settings->port;
-    if (rig->port != 0)
+    if (ftp && rig->port != 0)
         rig->ftp_ports[count++] = rig->port;
     if (subject_elsewhere(target)) {
-        if (target->protocol == PROTOCOL_FTP)
+        if (ftp)
             rig->ftp_ports[count++] = target->address.port;
         if (interface_to(&target->address, interface, why) != OK)
             return why->code;

@@ -340,7 +340,7 @@ void run_case(struct rig *rig, const struct plan_case *one, const struct conduct
     struct diag why;
 
     *conduct = (struct conduct){.verdict = VERDICT_SKIP};
-    if (offer_lacks(rig->settings, one, skip, sizeof skip) != NULL) {
+    if (offer_lacks(rig, one, skip, sizeof skip) != NULL) {
         outcome_worsen(outcome, VERDICT_SKIP, skip);
         return;
     }

@@ -35,15 +35,27 @@ static int chosen_protocol(const struct session *session)
     return options->words.count > 0 ? -1 : PROTOCOL_FTP;
 }
 
-/* A bare command does one thing: unless exchanges are named, that is `get`. */
+/* A bare command does one thing: unless exchanges are named, that is `get`, or `send` where the
+ * protocol has no files. */
 static const char *chosen_operation(const struct session *session)
 {
     const struct subject *subject = &session->settings.subject;
 
-    return subject->side == SIDE_CLIENT && subject->command != NULL &&
-                   session->options->words.count == 0
-               ? "get"
-               : NULL;
+    if (subject->side != SIDE_CLIENT || subject->command == NULL ||
+        session->options->words.count > 0)
+        return NULL;
+    return chosen_protocol(session) == PROTOCOL_FTP ? "get" : "send";
+}
+
+/* A bare command speaks what its cases do: FTP where they are of several protocols. */
+static enum protocol protocol_of_plan(const struct plan *plan)
+{
+    enum protocol first = plan->count == 0 ? PROTOCOL_FTP : plan->cases[0].exchange->protocol;
+
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->cases[i].exchange->protocol != first)
+            return PROTOCOL_FTP;
+    return first;
 }
 
 static enum err make_plan(struct session *session, struct diag *why)
@@ -56,8 +68,11 @@ static enum err make_plan(struct session *session, struct diag *why)
                                        .operation = chosen_operation(session),
                                        .shard = options->shard,
                                        .shards = options->shards};
+    enum err err = plan_make(&session->where, &selection, &session->plan, why);
 
-    return plan_make(&session->where, &selection, &session->plan, why);
+    if (err == OK && session->settings.subject.command != NULL)
+        session->settings.subject.protocol = protocol_of_plan(&session->plan);
+    return err;
 }
 
 /* --- the run --------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@
 #include "invocation.h"
 #include "lab/namespace.h"
 #include "lab/program.h"
+#include "port.h"
 
 #define MAX_OUTPUT (1u << 20)
 #define START_WAIT (10 * CLOCK_SECOND)
@@ -29,20 +30,6 @@ static bool elsewhere(const struct rig *rig)
 }
 
 /* --- folders and files ----------------------------------------------------------------------- */
-
-static uint16_t standard_port(enum protocol protocol)
-{
-    return protocol == PROTOCOL_FTP ? 21 : 7;
-}
-
-static uint16_t port_of(const struct rig *rig, const struct exchange *exchange)
-{
-    if (rig->settings->port != 0)
-        return (uint16_t)rig->settings->port;
-    if (exchange->port != 0)
-        return (uint16_t)exchange->port;
-    return rig->isolated ? standard_port(exchange->protocol) : rig->port;
-}
 
 static bool wants_ipv6(const struct exchange *exchange)
 {
@@ -68,7 +55,7 @@ static void choose_server(struct staging *staging)
     if (elsewhere(rig))
         staging->server = subject_of(rig)->address;
     else
-        endpoint_parse(addr, port_of(rig, exchange), &staging->server);
+        endpoint_parse(addr, port_of_case(rig, exchange), &staging->server);
 }
 
 static const char *first_of(const char *a, const char *b, const char *c)

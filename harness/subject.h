@@ -14,7 +14,7 @@ struct subject {
     const struct iut *iut; /* adapter or profile; NULL: a bare command, or a server elsewhere */
     const char *const *command;  /* bare command; ended by NULL */
     struct endpoint address;     /* a server elsewhere; family 0: none */
-    enum protocol protocol;      /* of `iut` or of `address` */
+    enum protocol protocol;      /* of `iut`, of `address`, or of what a command is asked */
     const char *user, *password; /* NULL: the profile's, or our own */
     struct iut *loaded;          /* owned: what `iut` points to */
     char *joined;                /* owned: what `words` points to where it is a command */

@@ -66,7 +66,6 @@ static bool take_address(struct source *source, struct line *line, struct delive
     struct bytes word = line_word(line, "");
     struct endpoint endpoint;
 
-    delivery->kind = DELIVER_FROM_ADDRESS;
     delivery->text = arena_text(source->arena, word);
     if (!endpoint_parse(delivery->text, 0, &endpoint))
         return source_unexpected(source, &before, "an IPv4 or IPv6 address in numbers");
@@ -75,11 +74,36 @@ static bool take_address(struct source *source, struct line *line, struct delive
 
 static bool take_origin(struct source *source, struct line *line, struct delivery *delivery)
 {
-    if (line_take_word(line, "address"))
+    if (line_take_word(line, "address")) {
+        delivery->kind = DELIVER_FROM_ADDRESS;
         return take_address(source, line, delivery);
+    }
+    if (line_take_word(line, "destination")) {
+        delivery->kind = DELIVER_FROM_DESTINATION;
+        return true;
+    }
     if (!line_take_word(line, "port"))
-        return source_unexpected(source, line, "'port 9999' or 'address 127.0.0.2'");
-    return take_number(source, line, 1, 65535, "a port from 1 to 65535", delivery);
+        return source_unexpected(source, line, "'port 9999', 'address 127.0.0.2' or 'destination'");
+    return take_number(source, line, 0, 65535, "a port from 0 to 65535", delivery);
+}
+
+static bool take_target(struct source *source, struct line *line, struct delivery *delivery)
+{
+    if (!line_take_word(line, "address"))
+        return source_unexpected(source, line, "'address 192.0.2.3'");
+    return take_address(source, line, delivery);
+}
+
+static bool take_checksum(struct source *source, struct line *line, struct delivery *delivery)
+{
+    delivery->number = line_take_word(line, "none") ? SUM_ABSENT : SUM_WRONG;
+    return delivery->number == SUM_ABSENT || line_take_word(line, "wrong") ||
+           source_unexpected(source, line, "'wrong' or 'none'");
+}
+
+static bool take_length(struct source *source, struct line *line, struct delivery *delivery)
+{
+    return take_number(source, line, 0, 65535, "the length that the header is to name", delivery);
 }
 
 static bool take_after(struct source *source, struct line *line, struct delivery *delivery)
@@ -109,12 +133,18 @@ static const struct form {
     {"duplicate", DELIVER_DUPLICATE, take_copies, false},
     {"swap", DELIVER_SWAP, take_nothing, false},
     {"from", DELIVER_FROM_PORT, take_origin, false},
+    {"to", DELIVER_TO_ADDRESS, take_target, false},
     {"truncate", DELIVER_TRUNCATE, take_kept, false},
+    {"forged", DELIVER_FORGED, take_nothing, false},
+    {"checksum", DELIVER_CHECKSUM, take_checksum, false},
+    {"length", DELIVER_LENGTH, take_length, false},
     {"after", DELIVER_AFTER_RESET, take_after, false},
     {"close", DELIVER_CLOSE, take_nothing, true},
     {"reset", DELIVER_RESET, take_nothing, true},
     {"half-close", DELIVER_HALF_CLOSE, take_nothing, true},
     {"silent", DELIVER_SILENT, take_duration, true},
+    {"deaf", DELIVER_DEAF, take_duration, true},
+    {"connect", DELIVER_CONNECT, take_nothing, true},
 };
 #define FORMS (sizeof forms / sizeof *forms)
 
@@ -178,16 +208,28 @@ unsigned delivery_scopes(enum delivery_kind kind)
         [DELIVER_SWAP] = SCOPE_DATAGRAM,
         [DELIVER_FROM_PORT] = SCOPE_DATAGRAM,
         [DELIVER_FROM_ADDRESS] = SCOPE_DATAGRAM,
+        [DELIVER_FROM_DESTINATION] = SCOPE_DATAGRAM,
+        [DELIVER_TO_ADDRESS] = SCOPE_DATAGRAM,
         [DELIVER_TRUNCATE] = SCOPE_DATAGRAM,
+        [DELIVER_FORGED] = SCOPE_DATAGRAM,
+        [DELIVER_CHECKSUM] = SCOPE_DATAGRAM,
+        [DELIVER_LENGTH] = SCOPE_DATAGRAM,
         [DELIVER_AFTER_RESET] = SCOPE_DATA,
         [DELIVER_AFTER_CLOSE] = SCOPE_DATA,
-        [DELIVER_CLOSE] = SCOPE_LINE | SCOPE_STREAM,
+        [DELIVER_CLOSE] = SCOPE_LINE | SCOPE_DATAGRAM | SCOPE_STREAM,
         [DELIVER_RESET] = SCOPE_LINE | SCOPE_STREAM,
         [DELIVER_HALF_CLOSE] = SCOPE_LINE | SCOPE_STREAM,
         [DELIVER_SILENT] = SCOPE_LINE | SCOPE_DATAGRAM | SCOPE_STREAM,
+        [DELIVER_DEAF] = SCOPE_STREAM,
+        [DELIVER_CONNECT] = SCOPE_STREAM,
     };
 
     return scopes[kind];
+}
+
+bool delivery_forges(enum delivery_kind kind)
+{
+    return kind == DELIVER_FORGED || kind == DELIVER_CHECKSUM || kind == DELIVER_LENGTH;
 }
 
 const char *delivery_name(enum delivery_kind kind)
@@ -195,7 +237,8 @@ const char *delivery_name(enum delivery_kind kind)
     for (size_t i = 0; i < FORMS; i++)
         if (forms[i].kind == kind)
             return forms[i].name;
-    return kind == DELIVER_SPLIT_CRLF     ? "split CR|LF"
-           : kind == DELIVER_FROM_ADDRESS ? "from address"
-                                          : "after";
+    return kind == DELIVER_SPLIT_CRLF         ? "split CR|LF"
+           : kind == DELIVER_FROM_ADDRESS     ? "from address"
+           : kind == DELIVER_FROM_DESTINATION ? "from destination"
+                                              : "after";
 }

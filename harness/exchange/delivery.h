@@ -21,6 +21,8 @@ enum delivery_scope {
     SCOPE_STREAM = 8, /* a chunk of a TCP stream */
 };
 unsigned delivery_scopes(enum delivery_kind kind); /* of enum delivery_scope */
+/* True of what no socket sends: the datagram is built by hand. */
+bool delivery_forges(enum delivery_kind kind);
 const char *delivery_name(enum delivery_kind kind); /* "half-close" */
 
 #endif

@@ -41,21 +41,31 @@ enum delivery_kind {
     DELIVER_SWAP,         /* ! swap              after the fake's line that follows it */
     DELIVER_FROM_PORT,    /* ! from port 9999    number */
     DELIVER_FROM_ADDRESS, /* ! from address A    text */
-    DELIVER_TRUNCATE,     /* ! truncate 512      number of octets kept */
-    DELIVER_AFTER_RESET,  /* ! after 100 bytes reset   the data connection */
-    DELIVER_AFTER_CLOSE,  /* ! after 100 bytes close */
+    DELIVER_FROM_DESTINATION, /* ! from destination   the address and port that it goes to */
+    DELIVER_TO_ADDRESS,       /* ! to address A      text */
+    DELIVER_TRUNCATE,         /* ! truncate 512      number of octets kept */
+    DELIVER_FORGED,      /* ! forged            built by hand: no socket of the fake's sends it */
+    DELIVER_CHECKSUM,    /* ! checksum wrong    number: enum forged_sum; forged, too */
+    DELIVER_LENGTH,      /* ! length 7          what its header says; forged, too */
+    DELIVER_AFTER_RESET, /* ! after 100 bytes reset   the data connection */
+    DELIVER_AFTER_CLOSE, /* ! after 100 bytes close */
     /* these are steps of their own, STEP_ACT: done by the side that is named ("! server close"),
      * or else by the fake where one side alone is under test, or else by who spoke last */
     DELIVER_CLOSE,      /* ! close */
     DELIVER_RESET,      /* ! reset */
     DELIVER_HALF_CLOSE, /* ! half-close */
     DELIVER_SILENT,     /* ! silent 3s         ns */
+    DELIVER_DEAF,       /* ! deaf 300ms        ns: read nothing so long */
+    DELIVER_CONNECT,    /* ! client connect    another connection: the script goes on in it */
 };
+
+/* The checksum of a forged datagram. */
+enum forged_sum { SUM_RIGHT, SUM_ABSENT /* zero */, SUM_WRONG };
 
 struct delivery {
     enum delivery_kind kind;
     int64_t number;   /* ns, octets, count or port, as said above */
-    const char *text; /* DELIVER_FROM_ADDRESS */
+    const char *text; /* DELIVER_FROM_ADDRESS, DELIVER_TO_ADDRESS */
     struct place at;
 };
 
@@ -66,8 +76,11 @@ enum step_kind {
     STEP_ACT,     /* ! close and the like */
     STEP_EITHER,
     STEP_OR,
+    STEP_ANY_ORDER, /* the datagrams up to the END come in any order */
     STEP_END,
 };
+
+#define ANY_ORDER_STEPS 64 /* in one block */
 
 #define STEP_CODES 8
 
@@ -84,8 +97,9 @@ struct step {
     const struct delivery *deliveries; /* that change this line, in order */
     size_t delivery_count;
     struct delivery act; /* ACT */
-    size_t next; /* EITHER, OR: index of the next OR or the END of this block; END: its own index */
-    size_t end;  /* EITHER, OR, END: index of the END */
+    size_t next; /* EITHER, OR, ANY_ORDER: index of the next OR or the END of this block; END: its
+                    own */
+    size_t end;  /* EITHER, OR, ANY_ORDER, END: index of the END */
 };
 
 enum expect_kind {
@@ -99,8 +113,9 @@ enum expect_kind {
     EXPECT_SERVER_FILE, /* server file F == @G, no server file F: what the server holds afterwards
                          */
     EXPECT_NO_SERVER_FILE,
-    EXPECT_OUTPUT, /* output has "text" */
-    EXPECT_DATA,   /* data has "text": the listing that went over it */
+    EXPECT_OUTPUT,       /* output has "text" */
+    EXPECT_OUTPUT_LACKS, /* output lacks "text" */
+    EXPECT_DATA,         /* data has "text": the listing that went over it */
 };
 
 enum channel {
@@ -190,13 +205,14 @@ struct exchange {
     const struct exchange_file *local; /* what the client has */
     size_t local_count;
     bool logged_in;           /* state: logged-in */
+    bool nobody_listens;      /* state: closed */
     enum data_mode data;      /* data: */
     bool answers_unscripted;  /* unscripted: answer, the default */
     const char *const *lacks; /* model: lacks EPSV MLSD; ended by NULL */
     enum match_mode match;
-    unsigned vary;               /* of enum vary */
-    unsigned port;               /* port: 5000; 0: the protocol's own */
-    const char *root;      /* root: a folder that a fake server serves from the disk; NULL: `files` */
+    unsigned vary;    /* of enum vary */
+    unsigned port;    /* port: 5000; 0: the protocol's own */
+    const char *root; /* root: a folder that a fake server serves from the disk; NULL: `files` */
     const char *user, *password; /* user: hudan, password: 123; NULL: the profile's or our own */
     bool deviates;               /* deviates: yes: lets the fake break the protocol on purpose */
     const char *needs; /* needs: writable ipv6 password ...: features of the IUT; NULL: none */

@@ -27,9 +27,9 @@ static bool read_exit(struct source *source, struct line *line, struct expectati
 
 static bool read_output(struct source *source, struct line *line, struct expectation *out)
 {
-    out->kind = EXPECT_OUTPUT;
-    if (!line_take_word(line, "has"))
-        return source_unexpected(source, line, "'has' and a text in quotes");
+    out->kind = line_take_word(line, "lacks") ? EXPECT_OUTPUT_LACKS : EXPECT_OUTPUT;
+    if (out->kind == EXPECT_OUTPUT && !line_take_word(line, "has"))
+        return source_unexpected(source, line, "'has' or 'lacks', and a text in quotes");
     return payload_take(source, line, &out->content) && source_ends(source, line);
 }
 

@@ -123,11 +123,14 @@ static bool read_protocol(struct header_reader *h, struct line *line)
 
 static bool read_state(struct header_reader *h, struct line *line)
 {
-    static const struct choice states[] = {{"logged-in", 1}, {"connected", 0}, {NULL, 0}};
-    int logged_in = 0;
-    bool read = choose_one(h, line, states, &logged_in);
+    enum { CONNECTED, LOGGED_IN, CLOSED };
+    static const struct choice states[] = {
+        {"logged-in", LOGGED_IN}, {"connected", CONNECTED}, {"closed", CLOSED}, {NULL, 0}};
+    int state = CONNECTED;
+    bool read = choose_one(h, line, states, &state);
 
-    h->exchange->logged_in = logged_in != 0;
+    h->exchange->logged_in = state == LOGGED_IN;
+    h->exchange->nobody_listens = state == CLOSED;
     return read;
 }
 

@@ -14,6 +14,12 @@ static void lint_header(struct source *source, const struct exchange *exchange)
                        "is about");
     if (exchange->step_count == 0 && exchange->expect_count == 0)
         source_problem(source, whole, "this exchange has neither steps nor expect lines");
+    if (exchange->nobody_listens && exchange->tests[SIDE_SERVER])
+        source_problem(source, whole,
+                       "with 'state: closed' there is no server: write 'tests: client'");
+    if (exchange->nobody_listens && exchange->step_count > 0)
+        source_problem(source, exchange->steps[0].at,
+                       "this step can never be reached: with 'state: closed' nobody listens");
 }
 
 static void lint_files(struct source *source, const struct exchange_file *files, size_t count)
@@ -36,6 +42,31 @@ static bool acts_before_the_iut(const struct delivery *delivery)
     return delivery->kind == DELIVER_DROP;
 }
 
+/* The end of the connection by the IUT is waited for. */
+static bool waits_for(const struct delivery *act)
+{
+    return act->kind == DELIVER_CLOSE || act->kind == DELIVER_RESET;
+}
+
+/* A socket cannot be bound to port 0: it would get any that is free. */
+static void lint_port_zero(struct source *source, const struct step *step)
+{
+    const struct delivery *zero = NULL;
+    bool forged = false;
+
+    for (size_t i = 0; i < step->delivery_count; i++) {
+        const struct delivery *one = &step->deliveries[i];
+
+        if (one->kind == DELIVER_FROM_PORT && one->number == 0)
+            zero = one;
+        forged = forged || delivery_forges(one->kind);
+    }
+    if (zero != NULL && !forged)
+        source_problem(source, zero->at,
+                       "only a datagram that is forged comes from port 0: write "
+                       "'! forged' too");
+}
+
 static void lint_deliveries(struct source *source, const struct exchange *exchange,
                             const struct step *step)
 {
@@ -47,7 +78,7 @@ static void lint_deliveries(struct source *source, const struct exchange *exchan
                            "'! %s' does nothing: the %s, which is "
                            "under test, says the next line",
                            delivery_name(step->deliveries[i].kind), side_name(step->speaker));
-    if (step->kind == STEP_ACT)
+    if (step->kind == STEP_ACT && !waits_for(&step->act))
         source_problem(source, step->at,
                        "'! %s' does nothing: it is the %s's, which is under test; "
                        "'! %s %s' is the harness's",
@@ -101,6 +132,7 @@ static void lint_steps(struct source *source, const struct exchange *exchange)
 {
     for (size_t i = 0; i < exchange->step_count; i++) {
         lint_deliveries(source, exchange, &exchange->steps[i]);
+        lint_port_zero(source, &exchange->steps[i]);
         lint_holes(source, exchange, &exchange->steps[i]);
         lint_command(source, exchange, &exchange->steps[i]);
     }

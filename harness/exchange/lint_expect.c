@@ -127,8 +127,8 @@ static void check_range(struct source *source, const struct expectation *expect)
 /* What only a client that the harness starts leaves behind. */
 static bool of_a_client(enum expect_kind kind)
 {
-    return kind == EXPECT_EXIT || kind == EXPECT_OUTPUT || kind == EXPECT_FILE ||
-           kind == EXPECT_NO_FILE;
+    return kind == EXPECT_EXIT || kind == EXPECT_OUTPUT || kind == EXPECT_OUTPUT_LACKS ||
+           kind == EXPECT_FILE || kind == EXPECT_NO_FILE;
 }
 
 static void check_expect(struct source *source, const struct exchange *exchange,

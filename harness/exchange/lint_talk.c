@@ -27,6 +27,7 @@ struct walk {
     struct talk after[STEPS_DEPTH];  /* behind the alternatives that were walked */
     bool has_after[STEPS_DEPTH];
     size_t depth;
+    size_t any_order_end; /* of the block of datagrams in any order that was met last */
 };
 
 static void reached(struct walk *walk, const struct step *step)
@@ -124,10 +125,16 @@ static void answered(struct walk *walk, const struct step *reply)
 
 static void acted(struct walk *walk, const struct step *step)
 {
-    if (step->act.kind == DELIVER_SILENT)
+    bool datagrams = walk->exchange->protocol == PROTOCOL_UDP;
+
+    if (step->act.kind == DELIVER_SILENT || step->act.kind == DELIVER_DEAF)
         return;
+    if (step->act.kind == DELIVER_CONNECT) {
+        walk->now.shut[SIDE_CLIENT] = walk->now.shut[SIDE_SERVER] = NULL;
+        return;
+    }
     walk->now.shut[step->speaker] = step;
-    if (step->act.kind == DELIVER_RESET)
+    if (step->act.kind == DELIVER_RESET || datagrams)
         walk->now.shut[side_other(step->speaker)] = step;
 }
 
@@ -205,11 +212,17 @@ static void walk_step(struct walk *walk, size_t index)
 {
     const struct step *step = &walk->exchange->steps[index];
 
-    if (step->kind == STEP_EITHER || step->kind == STEP_OR || step->kind == STEP_END) {
-        walk_mark(walk, index);
+    if (step->kind == STEP_ANY_ORDER) {
+        walk->any_order_end = step->end;
         return;
     }
-    reached(walk, step);
+    if (step->kind == STEP_EITHER || step->kind == STEP_OR || step->kind == STEP_END) {
+        if (step->kind != STEP_END || index != walk->any_order_end)
+            walk_mark(walk, index);
+        return;
+    }
+    if (step->kind != STEP_ACT || step->act.kind != DELIVER_CONNECT)
+        reached(walk, step);
     if (step->kind == STEP_ACT)
         acted(walk, step);
     else if (step->kind == STEP_LINE && step->speaker == SIDE_CLIENT)

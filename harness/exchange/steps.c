@@ -46,6 +46,8 @@ static const char *scope_text(unsigned scopes)
 {
     if (scopes == SCOPE_DATAGRAM)
         return "datagrams (protocol: udp)";
+    if (scopes == SCOPE_STREAM)
+        return "streams (protocol: tcp)";
     if (scopes == SCOPE_DATA)
         return "the data connection of FTP: a D> line follows it";
     return (scopes & SCOPE_DATA) != 0 ? "lines, data and streams" : "lines and streams";
@@ -113,7 +115,16 @@ static bool always_fake(const struct exchange *exchange, enum side *side)
     return true;
 }
 
-static void add_act(struct steps_reader *steps, const struct delivery_line *read)
+/* It is the client that connects. */
+static bool check_actor(struct steps_reader *steps, const struct step *step)
+{
+    return step->act.kind != DELIVER_CONNECT || step->speaker == SIDE_CLIENT ||
+           source_problem(steps->source, step->at,
+                          "it is the client that connects: "
+                          "write '! client connect'");
+}
+
+static struct step *add_act(struct steps_reader *steps, const struct delivery_line *read)
 {
     struct step *step = add_mark(steps, STEP_ACT, read->delivery.at);
 
@@ -126,6 +137,7 @@ static void add_act(struct steps_reader *steps, const struct delivery_line *read
 
         *orphan = steps->steps.count - 1;
     }
+    return step;
 }
 
 static bool read_delivery(struct steps_reader *steps, struct line *line)
@@ -137,31 +149,56 @@ static bool read_delivery(struct steps_reader *steps, struct line *line)
         return false;
     if (read.act) {
         drop_pending(steps, "none does; '! silent' is what waits");
-        add_act(steps, &read);
-        return fits(steps, &read.delivery, scope_of(steps, STEP_ACT));
+        return check_actor(steps, add_act(steps, &read)) &&
+               fits(steps, &read.delivery, scope_of(steps, STEP_ACT));
     }
     added = list_add(&steps->pending, steps->source->arena, sizeof *added);
     *added = read.delivery;
     return true;
 }
 
-static bool read_either(struct steps_reader *steps, struct line *line)
+/* True inside of a block of datagrams that come in any order. */
+static bool in_any_order(const struct steps_reader *steps)
 {
-    struct place at = word_place(steps, line);
+    const struct step *all = steps->steps.items;
 
+    return steps->depth > 0 && all[steps->blocks[steps->depth - 1]].kind == STEP_ANY_ORDER;
+}
+
+static bool open_block(struct steps_reader *steps, enum step_kind kind, struct place at)
+{
     if (steps->depth == STEPS_DEPTH)
         return source_problem(steps->source, at, "blocks stand in blocks at most %d deep",
                               STEPS_DEPTH);
-    add_mark(steps, STEP_EITHER, at);
+    if (in_any_order(steps))
+        return source_problem(steps->source, at, "in a block of 'any order' stands no other block");
+    add_mark(steps, kind, at);
     steps->blocks[steps->depth++] = steps->steps.count - 1;
-    return source_ends(steps->source, line);
+    return true;
+}
+
+static bool read_either(struct steps_reader *steps, struct line *line)
+{
+    return open_block(steps, STEP_EITHER, word_place(steps, line)) &&
+           source_ends(steps->source, line);
+}
+
+static bool read_any_order(struct steps_reader *steps, struct line *line)
+{
+    struct place at = word_place(steps, line);
+
+    if (!line_take_word(line, "order"))
+        return source_unexpected(steps->source, line, "'order'");
+    if (steps->exchange->protocol != PROTOCOL_UDP)
+        return source_problem(steps->source, at, "'any order' is about datagrams (protocol: udp)");
+    return open_block(steps, STEP_ANY_ORDER, at) && source_ends(steps->source, line);
 }
 
 static bool read_or(struct steps_reader *steps, struct line *line)
 {
     struct place at = word_place(steps, line);
 
-    if (steps->depth == 0)
+    if (steps->depth == 0 || in_any_order(steps))
         return source_problem(steps->source, at, "'or' stands in no block that 'either' begins");
     add_mark(steps, STEP_OR, at);
     step_at(steps, steps->blocks[steps->depth - 1])->next = steps->steps.count - 1;
@@ -169,6 +206,25 @@ static bool read_or(struct steps_reader *steps, struct line *line)
     step_at(steps, steps->steps.count - 1)->end = steps->blocks[steps->depth - 1];
     steps->blocks[steps->depth - 1] = steps->steps.count - 1;
     return source_ends(steps->source, line);
+}
+
+/* Datagrams of one side, each of which has to come. */
+static bool check_any_order(struct steps_reader *steps, size_t mark, size_t end)
+{
+    enum side side = step_at(steps, mark + 1)->speaker;
+
+    if (end - mark - 1 < 2 || end - mark - 1 > ANY_ORDER_STEPS)
+        return source_problem(steps->source, step_at(steps, mark)->at,
+                              "in a block of 'any order' stand 2 to %d datagrams", ANY_ORDER_STEPS);
+    for (size_t i = mark + 1; i < end; i++) {
+        const struct step *step = step_at(steps, i);
+
+        if (step->kind != STEP_PAYLOAD || step->optional || step->speaker != side)
+            return source_problem(steps->source, step->at,
+                                  "in a block of 'any order' stand datagrams of one side alone, "
+                                  "and none that may be left out");
+    }
+    return true;
 }
 
 /* Give all marks of the innermost block their ends. */
@@ -189,6 +245,8 @@ static bool close_block(struct steps_reader *steps, struct place at)
         mark = before;
     }
     step_at(steps, mark)->end = last;
+    if (step_at(steps, mark)->kind == STEP_ANY_ORDER)
+        return check_any_order(steps, mark, last);
     either_at = step_at(steps, mark)->at;
     return !single || source_problem(steps->source, either_at,
                                      "a block that begins with 'either' needs at least one 'or'");
@@ -199,7 +257,8 @@ static bool read_end(struct steps_reader *steps, struct line *line)
     struct place at = word_place(steps, line);
 
     if (steps->depth == 0)
-        return source_problem(steps->source, at, "'end' ends no block that 'either' begins");
+        return source_problem(steps->source, at,
+                              "'end' ends no block that 'either' or 'any order' begins");
     return close_block(steps, at) && source_ends(steps->source, line);
 }
 
@@ -219,13 +278,15 @@ static const struct keyword {
     bool (*read)(struct steps_reader *steps, struct line *line);
 } keywords[] = {
     {"either", read_either},
+    {"any", read_any_order},
     {"or", read_or},
     {"end", read_end},
 };
 
 const char *const *steps_words(void)
 {
-    static const char *const words[] = {"C>", "C?", "S>", "S?", "D>", "either", "or", "end", NULL};
+    static const char *const words[] = {"C>",  "C?",     "S>",  "S?", "D>",
+                                        "any", "either", "end", "or", NULL};
 
     return words;
 }

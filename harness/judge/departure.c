@@ -126,6 +126,20 @@ static void differ(const struct entry *entry, const struct event *event, unsigne
     findings_add(out, &finding);
 }
 
+/* A line of the script's that never left: what the IUT then did says nothing about it. */
+static void did_not_leave(const struct entry *entry, struct findings *out)
+{
+    char seen[300];
+    struct finding finding = {.verdict = VERDICT_ERROR,
+                              .requirement = "what the script has the harness send leaves",
+                              .at = entry->at,
+                              .expected = "the line on the wire",
+                              .seen = seen};
+
+    snprintf(seen, sizeof seen, BYTES_FMT, BYTES_ARG(entry->text));
+    findings_add(out, &finding);
+}
+
 void departure_judge(const struct transcript *transcript, enum side fake,
                      struct timeline *const *timelines, size_t count, struct findings *out)
 {
@@ -135,6 +149,8 @@ void departure_judge(const struct transcript *transcript, enum side fake,
         const struct event *event;
         unsigned seen;
 
+        if (entry->kind == ENTRY_UNSENT)
+            did_not_leave(entry, out);
         if (entry->kind != ENTRY_SENT || entry->segments < 2 || entry->joined)
             continue;
         event = event_of(transcript, i, fake, timelines, count, &where);

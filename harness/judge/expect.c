@@ -183,6 +183,7 @@ static void judge_one(const struct evidence *evidence, const struct expectation 
         [EXPECT_SERVER_FILE] = expect_server_file,
         [EXPECT_NO_SERVER_FILE] = expect_server_file,
         [EXPECT_OUTPUT] = expect_output,
+        [EXPECT_OUTPUT_LACKS] = expect_output,
         [EXPECT_DATA] = expect_data,
     };
     struct hearing hearing = {.evidence = evidence, .expectation = expectation, .out = out};

@@ -36,13 +36,21 @@ void expect_output(struct hearing *hearing)
 {
     const struct client_end *end = client_end(hearing);
     struct bytes text = hearing->expectation->content.octets;
+    bool lacks = hearing->expectation->kind == EXPECT_OUTPUT_LACKS;
     char expected[256];
+    size_t at;
 
-    if (end == NULL || text.len == 0 || bytes_search(end->output, text) < end->output.len)
+    if (end == NULL || text.len == 0)
         return;
-    snprintf(expected, sizeof(expected), "the client's output has " BYTES_FMT,
-             BYTES_ARG(hearing->expectation->content.source));
-    hearing_breach(hearing, expected, "%zu octets of output without it", end->output.len);
+    at = bytes_search(end->output, text);
+    if ((at == end->output.len) == lacks)
+        return;
+    snprintf(expected, sizeof(expected), "the client's output %s " BYTES_FMT,
+             lacks ? "lacks" : "has", BYTES_ARG(hearing->expectation->content.source));
+    if (lacks)
+        hearing_breach(hearing, expected, "it is there, from octet %zu on", at);
+    else
+        hearing_breach(hearing, expected, "%zu octets of output without it", end->output.len);
 }
 
 struct difference {

@@ -175,16 +175,30 @@ static void play_line(struct player *player, const struct step *step)
 static void play_act(struct player *player, const struct step *step)
 {
     script_pass(&player->at);
+    player->ending = step->act.kind == DELIVER_CLOSE || step->act.kind == DELIVER_RESET;
+    if (step->act.kind == DELIVER_CONNECT) {
+        player->open = player->closed = false; /* until the new one stands */
+        buf_clear(&player->stream);
+    }
     player->queued = true;
     player->peer->base.ops->act(player->peer, &step->act);
 }
 
 /* --- walking --------------------------------------------------------------------------------- */
 
+bool player_connects_next(const struct player *player)
+{
+    const struct step *step = script_fake_step(&player->at);
+
+    return step != NULL && step->kind == STEP_ACT && step->act.kind == DELIVER_CONNECT;
+}
+
 static bool script_waits(const struct player *player)
 {
-    return player->stopped || player->preparing || player->finishing || player->exchange == NULL ||
-           (player->config.protocol != PROTOCOL_UDP && !player->open);
+    return player->stopped || player->preparing || player->finishing || player->ending ||
+           player->exchange == NULL ||
+           (player->config.protocol != PROTOCOL_UDP && !player->open &&
+            !(player->closed && player_connects_next(player)));
 }
 
 void player_script_ends(struct player *player)
@@ -341,6 +355,12 @@ void player_free(struct player *player)
 
 enum err player_start(struct player *player, struct diag *why)
 {
+    if (player->fake == SIDE_SERVER && player->exchange != NULL &&
+        player->exchange->nobody_listens) {
+        player->peer->base.bound = player->config.local;
+        note(player, "nobody listens, as the script says", (struct place){0});
+        return OK;
+    }
     return player->peer->base.ops->start(player->peer, why);
 }
 

@@ -287,14 +287,18 @@ void player_closed(void *ctx, enum peer_end how)
     struct player *player = ctx;
 
     player_forget_wait(player);
-    player->open = false;
+    player->open = player->ending = false;
     player->closed = true;
     player->how_closed = how;
     player->preparing = false;
     if (player->exchange == NULL || player->stopped || player->finishing)
         return;
-    if (close_was_expected(player) && player->fake == SIDE_CLIENT)
+    if (close_was_expected(player) && player->fake == SIDE_CLIENT && !player_connects_next(player))
         player_script_ends(player);
+    if (player_connects_next(player) && how != PEER_FAILED) {
+        player_advance(player);
+        return;
+    }
     if (player->fake == SIDE_CLIENT && !script_over(&player->at)) {
         const struct step *step = script_expected(&player->at);
 

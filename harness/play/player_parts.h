@@ -29,6 +29,7 @@ struct player {
     bool stopped;      /* the IUT left the script: play no more of it */
     bool finishing;    /* a fake client was told to end */
     bool open, closed; /* the control connection */
+    bool ending;       /* the fake was told to end it, and has not yet */
     enum peer_end how_closed;
     bool script_greets;
     bool answered; /* the last reply was final, not 1yz */
@@ -38,6 +39,7 @@ struct player {
 void player_advance(struct player *player); /* play all that is the fake's turn */
 void player_stop(struct player *player);    /* the IUT left the script */
 void player_script_ends(struct player *player);
+bool player_connects_next(const struct player *player); /* the script's next step is a connection */
 /* After 1yz to a transfer: where the script does not name the data, the model moves them. */
 void player_transfer_unsaid(struct player *player);
 void player_forget_wait(struct player *player);

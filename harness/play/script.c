@@ -20,11 +20,13 @@ static const struct step *step_at(const struct script *script, size_t index)
     return &script->exchange->steps[index];
 }
 
-/* An IUT that has to be silent has nothing to do: such a step is passed over. */
+/* An IUT that has to be silent has nothing to do, nor has one of which nothing is heard: such a
+ * step is passed over. */
 static bool waits_for_nothing(const struct script *script, const struct step *step)
 {
     return step->kind == STEP_ACT && step->speaker != script->fake &&
-           step->act.kind == DELIVER_SILENT;
+           (step->act.kind == DELIVER_SILENT || step->act.kind == DELIVER_DEAF ||
+            step->act.kind == DELIVER_CONNECT);
 }
 
 static bool fakes_turn(const struct script *script, const struct step *step)
@@ -90,8 +92,15 @@ static bool left_out(const struct script *script, size_t index)
            !(step->speaker == SIDE_SERVER && answers_optional(script, index));
 }
 
+/* The fake sends its own in the order of the script. */
+static bool in_fakes_order(const struct script *script, size_t index)
+{
+    return step_at(script, index)->kind == STEP_ANY_ORDER &&
+           step_at(script, index + 1)->speaker == script->fake;
+}
+
 /* `index` moved over what is nobody's turn: ends of alternatives, and what is left out. At an
- * EITHER it stops. */
+ * EITHER, and where the IUT's datagrams come in any order, it stops. */
 static size_t settle(const struct script *script, size_t index)
 {
     while (index < count_of(script)) {
@@ -99,7 +108,8 @@ static size_t settle(const struct script *script, size_t index)
 
         if (step->kind == STEP_OR)
             index = step->end + 1;
-        else if (step->kind == STEP_END || waits_for_nothing(script, step))
+        else if (step->kind == STEP_END || waits_for_nothing(script, step) ||
+                 in_fakes_order(script, index))
             index++;
         else if (left_out(script, index))
             index = behind_optional(script, index);
@@ -111,6 +121,21 @@ static size_t settle(const struct script *script, size_t index)
     return index;
 }
 
+/* Has datagram `index` of the block that begins at `block` come? */
+static bool has_come(const struct script *script, size_t block, size_t index)
+{
+    return (script->came >> (index - block - 1) & 1) != 0;
+}
+
+static size_t first_to_come(const struct script *script, size_t block)
+{
+    size_t index = block + 1;
+
+    while (has_come(script, block, index))
+        index++;
+    return index;
+}
+
 /* The step that comes first from `index` on, entering first alternatives; NO_STEP at the end. */
 static size_t first_step(const struct script *script, size_t index)
 {
@@ -118,6 +143,8 @@ static size_t first_step(const struct script *script, size_t index)
         index = settle(script, index);
         if (index >= count_of(script))
             return NO_STEP;
+        if (step_at(script, index)->kind == STEP_ANY_ORDER)
+            return first_to_come(script, index);
         if (step_at(script, index)->kind != STEP_EITHER)
             return index;
         index++;
@@ -180,6 +207,14 @@ static void collect_branches(const struct script *script, size_t either, struct 
 
     for (size_t at = either; at != end; at = step_at(script, at)->next)
         collect(script, at + 1, walk);
+    walk->must = true;
+}
+
+static void collect_any_order(const struct script *script, size_t block, struct walk *walk)
+{
+    for (size_t index = block + 1; index < step_at(script, block)->end; index++)
+        if (!has_come(script, block, index))
+            add_candidate(walk, index);
     walk->must = true;
 }
 
@@ -248,6 +283,10 @@ static void collect(const struct script *script, size_t index, struct walk *walk
             collect_branches(script, index, walk);
             return;
         }
+        if (step->kind == STEP_ANY_ORDER) {
+            collect_any_order(script, index, walk);
+            return;
+        }
         if (fakes_turn(script, step)) {
             walk->stopped_at = index;
             return;
@@ -302,10 +341,35 @@ static size_t passage_before_its_turn(const struct script *script, size_t index)
     return NO_STEP;
 }
 
+/* The block of datagrams in any order that has step `index`; NO_STEP: none. */
+static size_t any_order_of(const struct script *script, size_t index)
+{
+    for (size_t at = index; at-- > 0 && step_at(script, at)->kind != STEP_END;)
+        if (step_at(script, at)->kind == STEP_ANY_ORDER)
+            return at;
+    return NO_STEP;
+}
+
+/* One of a block has come; the script goes on behind the block once all have. */
+static void accept_in_any_order(struct script *script, size_t block, size_t index)
+{
+    size_t end = step_at(script, block)->end;
+
+    script->came |= UINT64_C(1) << (index - block - 1);
+    script->next = first_to_come(script, block) < end ? block : end + 1;
+    if (script->next > block)
+        script->came = 0;
+    script->moved = true;
+}
+
 void script_accept(struct script *script, size_t index)
 {
-    size_t early = passage_before_its_turn(script, index);
+    size_t early = passage_before_its_turn(script, index), block = any_order_of(script, index);
 
+    if (block != NO_STEP) {
+        accept_in_any_order(script, block, index);
+        return;
+    }
     if (early != NO_STEP && early < SCRIPT_PASSAGES) {
         script->played[early] = true;
         script->away = true;

@@ -9,7 +9,7 @@
 
 #include "exchange/exchange.h"
 
-#define SCRIPT_CANDIDATES 32
+#define SCRIPT_CANDIDATES ANY_ORDER_STEPS
 
 /* What a passage of the script begins with; longer scripts are played in their order alone. */
 #define SCRIPT_PASSAGES 256
@@ -19,10 +19,12 @@ struct script {
     enum side fake;
     size_t next;   /* index of the step that comes next */
     bool moved;    /* some step was played */
+    uint64_t came; /* in a block of datagrams in any order: which have come, the first is bit 0 */
     /* A passage that was played before its turn: where it ends, and where to go on behind it. */
     bool away;
     size_t away_end, back;
-    bool played[SCRIPT_PASSAGES]; /* by index of the first step of a passage played before its turn */
+    bool played[SCRIPT_PASSAGES]; /* by index of the first step of a passage played before its turn
+                                   */
 };
 
 void script_init(struct script *script, const struct exchange *exchange, enum side fake);
@@ -40,7 +42,8 @@ void script_pass(struct script *script);
 size_t script_candidates(const struct script *script, size_t out[SCRIPT_CANDIDATES]);
 /* The IUT did step `index`. */
 void script_accept(struct script *script, size_t index);
-/* The step of the IUT's that must come now; where all may be left out the first of them; NULL: none. */
+/* The step of the IUT's that must come now; where all may be left out the first of them; NULL:
+ * none. */
 const struct step *script_expected(const struct script *script);
 /* It is the IUT's turn, but only with steps that it may leave out before the fake's next one. */
 bool script_may_go_on(const struct script *script);

@@ -179,6 +179,7 @@ static const struct {
 } forms[] = {
     [ENTRY_OPENED] = {"opened", put_ends},
     [ENTRY_SENT] = {">", put_sent},
+    [ENTRY_UNSENT] = {"not sent", put_how},
     [ENTRY_HEARD] = {"<", put_sent},
     [ENTRY_DATA_OPENED] = {"data opened", put_ends},
     [ENTRY_DATA_SENT] = {"data >", put_count},

@@ -11,27 +11,28 @@
 #include "base/side.h"
 
 enum entry_kind {
-    ENTRY_OPENED,    /* a control connection, stream or datagram socket: local, remote */
-    ENTRY_SENT,      /* the fake's line, datagram or chunk: text */
-    ENTRY_HEARD,     /* the IUT's */
+    ENTRY_OPENED,      /* a control connection, stream or datagram socket: local, remote */
+    ENTRY_SENT,        /* the fake's line, datagram or chunk: text */
+    ENTRY_UNSENT,      /* a line of the script's that could not be sent: text says why */
+    ENTRY_HEARD,       /* the IUT's */
     ENTRY_DATA_OPENED, /* a data connection: local, remote */
     ENTRY_DATA_SENT,   /* octets, once it is over: how many, and whether all */
     ENTRY_DATA_HEARD,
     ENTRY_DATA_CLOSED, /* text says how: "FIN", "RST", "closed by us" */
-    ENTRY_CLOSED,    /* the control connection: "FIN", "RST", "closed by us" */
-    ENTRY_NOTE,      /* text: "harness was late", "lock-step not available: ..." */
+    ENTRY_CLOSED,      /* the control connection: "FIN", "RST", "closed by us" */
+    ENTRY_NOTE,        /* text: "harness was late", "lock-step not available: ..." */
 };
 
 struct entry {
     enum entry_kind kind;
-    int64_t time;            /* clock_now() */
-    unsigned connection;     /* control connections from 1 */
+    int64_t time;        /* clock_now() */
+    unsigned connection; /* control connections from 1 */
     struct endpoint local, remote;
-    struct bytes text;       /* owned by the transcript; at most 64 KiB of it is kept */
-    uint64_t octets;         /* all of them */
-    unsigned segments;       /* ENTRY_SENT: into how many writes the script or variant cut it; 0: one */
-    bool joined;             /* ENTRY_SENT: in the same write as the entry before */
-    struct place at;         /* the script's line; none where the model spoke */
+    struct bytes text; /* owned by the transcript; at most 64 KiB of it is kept */
+    uint64_t octets;   /* all of them */
+    unsigned segments; /* ENTRY_SENT: into how many writes the script or variant cut it; 0: one */
+    bool joined;       /* ENTRY_SENT: in the same write as the entry before */
+    struct place at;   /* the script's line; none where the model spoke */
 };
 
 struct transcript; /* owns its entries */

@@ -105,16 +105,26 @@ static bool is_second_look(const struct flow *flow, enum side from, const struct
            bytes_equal(sent->text, bytes_slice(packet->payload, 0, sent->text.len));
 }
 
+/* What goes from a port to that same port, as in a loop, is question and answer in turn. */
+static enum side sender(const struct flow *flow, const struct packet *packet)
+{
+    const struct timeline_flow *at = conversation_flow(flow->conversation, flow->index);
+
+    if (!endpoint_equal(&packet->src, &packet->dst))
+        return flow_side(flow, &packet->src);
+    return at->first == 0 ? SIDE_CLIENT : side_other(at->last_from);
+}
+
 void datagrams_take(struct flow_reader *reader, const struct packet *packet)
 {
     struct flow *flow = flow_for(reader, packet);
-    enum side from = flow_side(flow, &packet->src);
+    enum side from = sender(flow, packet);
     struct flow *asked;
 
     if (conversation_is_full(flow->conversation)) { /* it goes on as another piece */
         flow_hand_over(reader, flow->conversation, true);
         flow = flow_for(reader, packet);
-        from = flow_side(flow, &packet->src);
+        from = sender(flow, packet);
     }
     flow_touch(reader, flow->conversation);
     if (is_second_look(flow, from, packet))

@@ -189,6 +189,9 @@ START_TEST(what_a_client_leaves_behind_is_expected)
     e = expect("output has \"230 \"");
     ck_assert_int_eq(e->kind, EXPECT_OUTPUT);
     assert_bytes_eq(e->content.octets, "230 ");
+    e = expect("output lacks \"550 \"");
+    ck_assert_int_eq(e->kind, EXPECT_OUTPUT_LACKS);
+    assert_bytes_eq(e->content.octets, "550 ");
     e = expect("file \"two words\" == \"x\\n\"");
     ck_assert_int_eq(e->kind, EXPECT_FILE);
     ck_assert_str_eq(e->file, "two words");

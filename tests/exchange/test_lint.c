@@ -127,9 +127,17 @@ static const struct {
      "4:1 this alternative is never chosen: it begins like the one in line 2\n"},
     {SPEC "tests: server\nC> NOOP\n! split 1\nS> 200 x\n",
      "4:1 '! split' does nothing: the server, which is under test, says the next line\n"},
-    {SPEC "tests: server\nC> NOOP\n! server close\n",
-     "4:1 '! close' does nothing: it is the server's, which is under test; '! client close' is the "
-     "harness's\n"},
+    {SPEC "tests: server\nC> NOOP\n! server half-close\n",
+     "4:1 '! half-close' does nothing: it is the server's, which is under test; "
+     "'! client half-close' is the harness's\n"},
+    {SPEC "protocol: udp\nC> \"a\"\n! client close\nS> \"b\"\n",
+     "5:1 this step can never be reached: the conversation ended in line 4\n"},
+    {SPEC "protocol: udp\ntests: server\n! from port 0\nC> \"a\"\n",
+     "4:1 only a datagram that is forged comes from port 0: write '! forged' too\n"},
+    {SPEC "protocol: udp\nstate: closed\nexpect client exits nonzero\n",
+     "0:0 with 'state: closed' there is no server: write 'tests: client'\n"},
+    {SPEC "protocol: udp\ntests: client\nstate: closed\nC> \"a\"\n",
+     "5:1 this step can never be reached: with 'state: closed' nobody listens\n"},
     {SPEC "C> FOO\nS> 150 x {port}\n", "3:1 {port} can never be bound here: only 229 carries "
                                        "(|||port|)\n"},
     {SPEC "C> FOO\nS> 200 {eprt}\n", "3:1 {eprt} can never be bound here: it is the argument of "

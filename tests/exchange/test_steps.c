@@ -145,6 +145,18 @@ START_TEST(blocks_know_their_ends)
 }
 END_TEST
 
+START_TEST(datagrams_in_any_order_are_a_block)
+{
+    loaded("protocol: udp\nC> \"a\"\nany order\nS> \"b\"\nS> \"c\"\nend\nC> \"d\"\n");
+    ck_assert_int_eq(step(1)->kind, STEP_ANY_ORDER);
+    ck_assert_uint_eq(step(1)->next, 4);
+    ck_assert_uint_eq(step(1)->end, 4);
+    ck_assert_int_eq(step(3)->kind, STEP_PAYLOAD);
+    ck_assert_int_eq(step(4)->kind, STEP_END);
+    ck_assert_uint_eq(step(4)->end, 4);
+}
+END_TEST
+
 static const struct {
     const char *line;
     enum delivery_kind kind;
@@ -184,7 +196,14 @@ static const struct {
     {"! swap", DELIVER_SWAP, 0, NULL},
     {"! from port 9999", DELIVER_FROM_PORT, 9999, NULL},
     {"! from address 127.0.0.2", DELIVER_FROM_ADDRESS, 0, "127.0.0.2"},
+    {"! from destination", DELIVER_FROM_DESTINATION, 0, NULL},
+    {"! from port 0", DELIVER_FROM_PORT, 0, NULL},
+    {"! to address 192.0.2.3", DELIVER_TO_ADDRESS, 0, "192.0.2.3"},
     {"! truncate 512", DELIVER_TRUNCATE, 512, NULL},
+    {"! forged", DELIVER_FORGED, 0, NULL},
+    {"! checksum wrong", DELIVER_CHECKSUM, SUM_WRONG, NULL},
+    {"! checksum none", DELIVER_CHECKSUM, SUM_ABSENT, NULL},
+    {"! length 7", DELIVER_LENGTH, 7, NULL},
 };
 
 START_TEST(datagrams_have_deliveries_of_their_own)
@@ -226,6 +245,16 @@ START_TEST(acts_are_steps_of_who_spoke_last)
     ck_assert_int_eq(step(4)->speaker, SIDE_SERVER);
     ck_assert_int_eq(step(6)->speaker, SIDE_SERVER);
     ck_assert_uint_eq(step(6)->at.line, 7);
+}
+END_TEST
+
+START_TEST(streams_have_acts_of_their_own)
+{
+    loaded("protocol: tcp\nC> \"a\"\n! deaf 300ms\n! client connect\n");
+    ck_assert_int_eq(step(1)->act.kind, DELIVER_DEAF);
+    ck_assert_int_eq(step(1)->act.number, 300000000);
+    ck_assert_int_eq(step(2)->act.kind, DELIVER_CONNECT);
+    ck_assert_int_eq(step(2)->speaker, SIDE_CLIENT);
 }
 END_TEST
 
@@ -308,9 +337,26 @@ static const struct mistake mistakes[] = {
     {"! drop\nC> A\n", 1, 1, "'! drop' is about datagrams"},
     {"! after 1 byte reset\nC> A\n", 1, 1, "a D> line follows it"},
     {"protocol: udp\n! split 1\nC> \"a\"\n", 2, 1, "'! split' is about"},
-    {"protocol: udp\nC> \"a\"\n! close\n", 3, 1, "'! close' is about"},
-    {"protocol: udp\n! from 99\nC> \"a\"\n", 2, 8, "'port 9999' or"},
-    {"protocol: udp\n! from port 0\nC> \"a\"\n", 2, 13, "a port"},
+    {"protocol: udp\nC> \"a\"\n! half-close\n", 3, 1, "'! half-close' is about"},
+    {"protocol: udp\nC> \"a\"\n! deaf 1s\n", 3, 1, "streams (protocol: tcp)"},
+    {"protocol: tcp\n! forged\nC> \"a\"\n", 2, 1, "'! forged' is about datagrams"},
+    {"protocol: tcp\nC> \"a\"\n! server connect\n", 3, 1, "it is the client that connects"},
+    {"protocol: udp\n! from 99\nC> \"a\"\n", 2, 8, "'destination'"},
+    {"protocol: udp\n! from port 65536\nC> \"a\"\n", 2, 13, "a port"},
+    {"protocol: udp\n! to port 7\nC> \"a\"\n", 2, 6, "'address 192.0.2.3'"},
+    {"protocol: udp\n! checksum 0\nC> \"a\"\n", 2, 12, "'wrong' or 'none'"},
+    {"protocol: udp\n! length 65536\nC> \"a\"\n", 2, 10, "the length"},
+    {"protocol: udp\nany\nC> \"a\"\nend\n", 2, 4, "'order'"},
+    {"protocol: tcp\nany order\nC> \"a\"\nC> \"b\"\nend\n", 2, 1, "about datagrams"},
+    {"protocol: udp\nany order\nC> \"a\"\nC> \"b\"\n", 2, 1, "'end' is missing"},
+    {"protocol: udp\nany order\nC> \"a\"\nor\nC> \"b\"\nend\n", 4, 1, "'or' stands in no block"},
+    {"protocol: udp\nany order\nC> \"a\"\nend\n", 2, 1, "stand 2 to 64 datagrams"},
+    {"protocol: udp\nany order\nend\n", 2, 1, "stand 2 to 64 datagrams"},
+    {"protocol: udp\nany order\nC> \"a\"\nS> \"b\"\nend\n", 4, 1, "of one side alone"},
+    {"protocol: udp\nany order\nC> \"a\"\nC? \"b\"\nend\n", 4, 1, "none that may be left out"},
+    {"protocol: udp\nany order\nC> \"a\"\n! silent 1s\nend\n", 4, 1, "of one side alone"},
+    {"protocol: udp\nany order\neither\nC> \"a\"\nor\nC> \"b\"\nend\nend\n", 3, 1,
+     "stands no other block"},
     {"protocol: udp\n! from address localhost\nC> \"a\"\n", 2, 16, "in numbers"},
     {"protocol: udp\n! duplicate 1\nC> \"a\"\n", 2, 13, "copies"},
 };
@@ -337,6 +383,7 @@ static void add_conversation(Suite *suite)
                         sizeof senders / sizeof *senders);
     tcase_add_test(tcase, any_data_is_not_given_and_nothing_is_empty);
     tcase_add_test(tcase, blocks_know_their_ends);
+    tcase_add_test(tcase, datagrams_in_any_order_are_a_block);
     tcase_add_test(tcase, datagrams_are_payloads);
     suite_add_tcase(suite, tcase);
 }
@@ -351,6 +398,7 @@ static void add_delivery(Suite *suite)
                         sizeof datagrams / sizeof *datagrams);
     tcase_add_test(tcase, data_can_be_cut_off);
     tcase_add_test(tcase, acts_are_steps_of_who_spoke_last);
+    tcase_add_test(tcase, streams_have_acts_of_their_own);
     tcase_add_test(tcase, acts_before_anybody_spoke_are_the_next_speakers);
     tcase_add_test(tcase, acts_are_the_fakes_where_one_side_alone_is_tested);
     suite_add_tcase(suite, tcase);

@@ -308,6 +308,54 @@ START_TEST(client_speaks_hears_and_closes_first)
 }
 END_TEST
 
+START_TEST(client_opens_another_connection_once_all_has_left)
+{
+    int first;
+
+    start_client();
+    first = other;
+    stage_say(&stage, bytes_of("one"), NULL, 0);
+    stage_act(&stage, DELIVER_CONNECT);
+    stage_until(&stage, opened, 2);
+    read_text("one");
+    other = accept(listener, NULL, NULL);
+    stage_say(&stage, bytes_of("two"), NULL, 0);
+    read_text("two");
+    ck_assert_int_eq(recv(first, got, sizeof got, MSG_DONTWAIT), -1); /* open, and silent */
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_uint_eq(stage.closed, 0);
+    close(first);
+}
+END_TEST
+
+START_TEST(client_opens_another_connection_after_its_reset)
+{
+    start_client();
+    stage_act(&stage, DELIVER_RESET);
+    stage_until(&stage, closed, 1);
+    close(other);
+    stage_act(&stage, DELIVER_CONNECT);
+    stage_until(&stage, opened, 2);
+    other = accept(listener, NULL, NULL);
+    stage_say(&stage, bytes_of("two"), NULL, 0);
+    read_text("two");
+}
+END_TEST
+
+START_TEST(deaf_client_hears_later)
+{
+    struct delivery deaf = {.kind = DELIVER_DEAF, .number = 30 * CLOCK_MS};
+    int64_t began;
+
+    start_client();
+    began = clock_now();
+    stage.peer->base.ops->act(stage.peer, &deaf);
+    write_text("you");
+    stage_until(&stage, heard_count, 1);
+    ck_assert_int_ge(clock_now() - began, 30 * CLOCK_MS);
+}
+END_TEST
+
 START_TEST(refused_connection_is_told_as_failed)
 {
     stage.config.remote = listener_at;
@@ -386,6 +434,9 @@ static TCase *client_case(void)
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, client_speaks_hears_and_closes_first);
+    tcase_add_test(tcase, client_opens_another_connection_once_all_has_left);
+    tcase_add_test(tcase, client_opens_another_connection_after_its_reset);
+    tcase_add_test(tcase, deaf_client_hears_later);
     tcase_add_test(tcase, refused_connection_is_told_as_failed);
     tcase_add_test(tcase, client_connects_from_where_it_is_told);
     tcase_add_test(tcase, client_by_hand_speaks_and_ends_with_the_answer);

@@ -111,7 +111,7 @@ static const struct {
 } deliveries[] = {
     {DELIVER_DROP, 0, "first! second"},       {DELIVER_DUPLICATE, 3, "first*3 second"},
     {DELIVER_SWAP, 0, "second first"},        {DELIVER_TRUNCATE, 2, "fi second"},
-    {DELIVER_TRUNCATE, 0, "second"},         {DELIVER_TRUNCATE, 5, "first second"},
+    {DELIVER_TRUNCATE, 0, "second"},          {DELIVER_TRUNCATE, 5, "first second"},
     {DELIVER_TRUNCATE, 9, "first second"},    {DELIVER_DELAY, CLOCK_MS, "first second"},
     {DELIVER_DUPLICATE, 0, "first*0 second"},
 };
@@ -247,6 +247,37 @@ START_TEST(idle_is_told_once_and_only_where_awaited)
 }
 END_TEST
 
+START_TEST(forged_datagrams_say_what_is_wrong_with_them)
+{
+    struct udp_parcel *parcel = udp_parcel_new(bytes_of("x"));
+
+    ck_assert(!parcel->forged);
+    ck_assert_int_eq(parcel->header_length, -1);
+    udp_parcel_heed(parcel, &(struct delivery){.kind = DELIVER_LENGTH, .number = 7});
+    udp_parcel_heed(parcel, &(struct delivery){.kind = DELIVER_CHECKSUM, .number = SUM_WRONG});
+    ck_assert(parcel->forged);
+    ck_assert_int_eq(parcel->header_length, 7);
+    ck_assert_int_eq(parcel->sum, SUM_WRONG);
+    free(parcel);
+}
+END_TEST
+
+START_TEST(ends_of_a_datagram_are_what_its_lines_say)
+{
+    struct udp_parcel *parcel = udp_parcel_new(bytes_of("x"));
+    char text[ENDPOINT_TEXT];
+
+    parcel->to = loopback_endpoint(7);
+    parcel->source = loopback_endpoint(40000);
+    udp_parcel_heed(parcel, &(struct delivery){.kind = DELIVER_TO_ADDRESS, .text = "127.0.0.3"});
+    udp_parcel_heed(parcel, &(struct delivery){.kind = DELIVER_FROM_DESTINATION});
+    ck_assert(parcel->moved);
+    ck_assert_str_eq(endpoint_format(&parcel->to, text), "127.0.0.3:7");
+    ck_assert_str_eq(endpoint_format(&parcel->source, text), "127.0.0.3:7");
+    free(parcel);
+}
+END_TEST
+
 static TCase *order_case(void)
 {
     TCase *tcase = tcase_create("order and time");
@@ -274,6 +305,8 @@ static TCase *delivery_case(void)
     tcase_add_test(tcase, other_port_moves_the_source);
     tcase_add_test(tcase, other_address_keeps_the_port);
     tcase_add_test(tcase, address_that_is_none_drops_it);
+    tcase_add_test(tcase, forged_datagrams_say_what_is_wrong_with_them);
+    tcase_add_test(tcase, ends_of_a_datagram_are_what_its_lines_say);
     return tcase;
 }
 

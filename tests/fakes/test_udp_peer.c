@@ -194,11 +194,40 @@ START_TEST(datagram_may_leave_from_another_address)
 }
 END_TEST
 
-START_TEST(address_that_is_not_ours_is_noted)
+START_TEST(what_cannot_leave_as_the_script_says_is_told)
 {
+    const struct entry *unsent;
+
     play(&(struct delivery){.kind = DELIVER_FROM_ADDRESS, .text = "203.0.113.9"}, NULL);
     ck_assert_int_eq(receive(), 6);
-    ck_assert(loopback_noted(stage.transcript, "cannot bind to 203.0.113.9"));
+    unsent = loopback_entry(stage.transcript, ENTRY_UNSENT, 0);
+    ck_assert_ptr_nonnull(unsent);
+    ck_assert_uint_eq(unsent->at.line, 7);
+    ck_assert_uint_lt(bytes_search(unsent->text, bytes_of("cannot bind to 203.0.113.9")),
+                      unsent->text.len);
+}
+END_TEST
+
+START_TEST(server_that_closes_refuses_what_comes_then)
+{
+    start_server(PEER_SCRIPT);
+    stage_act(&stage, DELIVER_CLOSE);
+    stage_until(&stage, closed, 1);
+    ask("a");
+    ck_assert_int_eq(receive(), -1);
+    ck_assert_uint_eq(stage.heard_count, 0);
+}
+END_TEST
+
+START_TEST(server_answers_no_service_that_would_answer_in_turn)
+{
+    struct endpoint own = loopback_endpoint(5000);
+
+    ck_assert(udp_answers_loop(&(struct endpoint){.family = 4, .port = 7}, &own));
+    ck_assert(udp_answers_loop(&(struct endpoint){.family = 4, .port = 19}, &own));
+    ck_assert(udp_answers_loop(&(struct endpoint){.family = 4, .port = 0}, &own));
+    ck_assert(udp_answers_loop(&own, &own));
+    ck_assert(!udp_answers_loop(&other_at, &own));
 }
 END_TEST
 
@@ -442,7 +471,9 @@ static TCase *delivery_case(void)
     tcase_add_test(tcase, duplicated_datagram_leaves_so_many_times);
     tcase_add_test(tcase, datagram_may_leave_from_another_port);
     tcase_add_test(tcase, datagram_may_leave_from_another_address);
-    tcase_add_test(tcase, address_that_is_not_ours_is_noted);
+    tcase_add_test(tcase, what_cannot_leave_as_the_script_says_is_told);
+    tcase_add_test(tcase, server_that_closes_refuses_what_comes_then);
+    tcase_add_test(tcase, server_answers_no_service_that_would_answer_in_turn);
     return tcase;
 }
 

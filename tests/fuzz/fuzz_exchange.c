@@ -34,7 +34,8 @@ static void check_steps(const struct exchange *exchange, const struct bytes *tex
         const struct step *step = &exchange->steps[i];
 
         check_place(step->at, text);
-        if (step->kind == STEP_EITHER || step->kind == STEP_OR || step->kind == STEP_END)
+        if (step->kind == STEP_EITHER || step->kind == STEP_OR || step->kind == STEP_ANY_ORDER ||
+            step->kind == STEP_END)
             check_mark(exchange, i);
         if (step->kind == STEP_LINE && step->line_count == 0)
             abort();

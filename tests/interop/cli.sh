@@ -130,6 +130,11 @@ expect 2 '--junit and --json cannot both write to standard output' \
 expect 0 '<testsuites name="client builtin" tests="1" failures="0" errors="0" skipped="0"' \
     "$bin" client builtin "$work/good.exchange" --junit -
 expect 0 '"schema": "peerspec-run"' "$bin" client builtin "$work/good.exchange" --json -
+expect 0 '1 PASS' "$bin" server builtin-tcp tcp/echo/again --isolate none
+expect 0 '1 SKIP' "$bin" server builtin-udp udp/forged/checksum-wrong --isolate none
+expect 0 '1 PASS' "$bin" server tcp/echo/again --isolate none -- \
+    "$bin" play --as server --protocol tcp --listen '{host}:{port}' --quiet
+expect 1 'udp/echo/basic' "$bin" client --protocol udp --timeout 1s --jobs 4 -- true
 expect 0 'RFC 959' "$bin" explain FTP-REPLY-CRLF
 expect 0 'ftp/' "$bin" list
 # reports STATUS NAME SIDE ARGUMENT...: all reports of one run are there, and say the same.

@@ -95,7 +95,8 @@ START_TEST(of_alternatives_one_is_enough)
     evidence.iut = SIDE_CLIENT;
     client.status = 0;
     ck_assert_uint_eq(
-        judge("ftp", "expect output has \"x or y\" or client exits nonzero or client exits 0\n"), 0);
+        judge("ftp", "expect output has \"x or y\" or client exits nonzero or client exits 0\n"),
+        0);
 }
 END_TEST
 
@@ -327,6 +328,16 @@ START_TEST(output_is_searched)
 }
 END_TEST
 
+START_TEST(output_that_should_lack_something_is_searched_too)
+{
+    evidence.iut = SIDE_CLIENT;
+    client.output = bytes_of("226 Done\n");
+    ck_assert_uint_eq(judge("ftp", "expect output lacks \"550\"\nexpect output lacks \"Done\""), 1);
+    ck_assert_str_eq(first()->expected, "the client's output lacks \"Done\"");
+    ck_assert_str_eq(first()->seen, "it is there, from octet 4 on");
+}
+END_TEST
+
 static void write_file(const char *folder, const char *text)
 {
     char path[300];
@@ -462,6 +473,7 @@ int main(void)
     tcase_add_test(end, a_client_that_crashed_or_was_stopped_never_passes);
     tcase_add_test(end, with_a_server_under_test_the_client_is_not_judged);
     tcase_add_test(end, output_is_searched);
+    tcase_add_test(end, output_that_should_lack_something_is_searched_too);
     tcase_add_test(end, a_file_is_compared_octet_by_octet);
     suite_add_tcase(suite, end);
     srunner_run_all(runner, CK_NORMAL);

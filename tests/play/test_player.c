@@ -13,7 +13,7 @@ struct mock {
 static struct mock mock;
 static struct peer_config kept;
 static char said[4096];
-static unsigned transfers, finishes, prepares;
+static unsigned starts, transfers, finishes, prepares;
 static const struct payload *sent_payload;
 static struct loop *loop;
 static struct transcript *transcript;
@@ -25,6 +25,7 @@ static enum err mock_start(struct peer *peer, struct diag *diag)
 {
     (void)peer;
     (void)diag;
+    starts++;
     return OK;
 }
 
@@ -99,7 +100,8 @@ static enum err mock_new(const struct peer_config *config, struct peer **out, st
 static void play(const char *script, enum side fake)
 {
     struct exchange_places places = {0};
-    struct peer_config config = {.protocol = PROTOCOL_FTP, .user = "u", .password = "p"};
+    struct peer_config config = {
+        .protocol = PROTOCOL_FTP, .user = "u", .password = "p", .local = {.family = 4, .port = 7}};
 
     ck_assert_msg(exchange_parse(bytes_of(script), "test", &places, &exchange, &why) == OK, "%s",
                   why.text);
@@ -122,7 +124,7 @@ static enum peer_claim hear(const char *line)
 static void set_up(void)
 {
     said[0] = '\0';
-    transfers = finishes = prepares = 0;
+    starts = transfers = finishes = prepares = 0;
     sent_payload = NULL;
     ck_assert_int_eq(loop_new(&loop, &why), OK);
     ck_assert_int_eq(transcript_new(&transcript, &why), OK);
@@ -334,6 +336,46 @@ START_TEST(a_stream_that_differs_is_a_deviation)
 }
 END_TEST
 
+START_TEST(a_script_goes_on_in_another_connection)
+{
+    const struct deviation *deviations;
+
+    play("title: t\nprotocol: tcp\n\nC> \"a\"\n! client reset\n! client connect\nC> \"b\"\n"
+         "S> \"b\"\n",
+         SIDE_CLIENT);
+    kept.events.opened(kept.events.ctx);
+    ck_assert_str_eq(said, "a<act>"); /* it connects once the first has ended */
+    kept.events.closed(kept.events.ctx, PEER_FIN);
+    ck_assert_str_eq(said, "a<act><act>");
+    kept.events.opened(kept.events.ctx);
+    ck_assert_str_eq(said, "a<act><act>b");
+    hear("b");
+    ck_assert_uint_eq(finishes, 1);
+    ck_assert_uint_eq(player_deviations(player, &deviations), 0);
+}
+END_TEST
+
+START_TEST(another_connection_that_is_refused_is_told)
+{
+    play("title: t\nprotocol: tcp\n\nC> \"a\"\n! client connect\nC> \"b\"\n", SIDE_CLIENT);
+    kept.events.opened(kept.events.ctx);
+    ck_assert_str_eq(said, "a<act>");
+    kept.events.closed(kept.events.ctx, PEER_FAILED);
+    ck_assert_ptr_nonnull(strstr(only_deviation()->seen, "could not be connected"));
+    ck_assert(player_done(player));
+}
+END_TEST
+
+START_TEST(where_nobody_listens_no_fake_is_started)
+{
+    play("title: t\nprotocol: udp\ntests: client\nstate: closed\n\nexpect client exits nonzero\n",
+         SIDE_SERVER);
+    ck_assert_uint_eq(starts, 0);
+    ck_assert_uint_eq(player_bound(player)->port, 7);
+    ck_assert(player_done(player));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("player");
@@ -352,6 +394,7 @@ int main(void)
     tcase_add_test(server, a_client_that_stalls_is_told_with_the_last_line);
     tcase_add_test(server, a_stream_is_put_together_from_its_chunks);
     tcase_add_test(server, a_stream_that_differs_is_a_deviation);
+    tcase_add_test(server, where_nobody_listens_no_fake_is_started);
     suite_add_tcase(suite, server);
     tcase_add_checked_fixture(client, set_up, tear_down);
     tcase_add_test(client, a_client_says_the_next_command_after_the_reply);
@@ -360,6 +403,8 @@ int main(void)
     tcase_add_test(client, in_mid_transfer_a_command_does_not_wait);
     tcase_add_test(client, a_close_before_the_reply_is_told_as_such);
     tcase_add_test(client, a_close_that_the_script_wants_is_none);
+    tcase_add_test(client, a_script_goes_on_in_another_connection);
+    tcase_add_test(client, another_connection_that_is_refused_is_told);
     suite_add_tcase(suite, client);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -192,6 +192,55 @@ START_TEST(a_script_that_allows_nothing_unscripted_keeps_its_order)
 }
 END_TEST
 
+START_TEST(datagrams_in_any_order_are_over_once_all_have_come)
+{
+    size_t candidates[SCRIPT_CANDIDATES];
+
+    script_of("protocol: udp\n\nany order\nS> \"a\"\nS> \"b\"\nS> \"c\"\nend\nC> \"d\"\n",
+              SIDE_CLIENT);
+    ck_assert_ptr_null(script_fake_step(&script));
+    ck_assert_uint_eq(script_candidates(&script, candidates), 3);
+    script_accept(&script, candidates[1]);
+    ck_assert_uint_eq(script_candidates(&script, candidates), 2);
+    ck_assert_uint_eq(candidates[0], 1);
+    ck_assert_uint_eq(candidates[1], 3);
+    ck_assert_uint_eq(line_of(script_expected(&script)), 4);
+    script_accept(&script, candidates[0]);
+    ck_assert_uint_eq(line_of(script_peek(&script)), 6);
+    ck_assert(!script_over(&script));
+    script_accept(&script, 3);
+    ck_assert_uint_eq(line_of(script_fake_step(&script)), 8);
+}
+END_TEST
+
+START_TEST(one_block_in_any_order_after_another_begins_anew)
+{
+    size_t candidates[SCRIPT_CANDIDATES];
+
+    script_of("protocol: udp\n\nany order\nS> \"a\"\nS> \"b\"\nend\n"
+              "any order\nS> \"c\"\nS> \"d\"\nend\n",
+              SIDE_CLIENT);
+    script_accept(&script, 2);
+    script_accept(&script, 1);
+    ck_assert_uint_eq(script_candidates(&script, candidates), 2);
+    ck_assert_uint_eq(candidates[0], 5);
+    script_accept(&script, 5);
+    script_accept(&script, 6);
+    ck_assert(script_over(&script));
+}
+END_TEST
+
+START_TEST(a_fake_sends_in_the_order_of_the_script)
+{
+    script_of("protocol: udp\n\nany order\nS> \"a\"\nS> \"b\"\nend\n", SIDE_SERVER);
+    ck_assert_uint_eq(line_of(script_fake_step(&script)), 4);
+    script_pass(&script);
+    ck_assert_uint_eq(line_of(script_fake_step(&script)), 5);
+    script_pass(&script);
+    ck_assert(script_over(&script));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("script");
@@ -214,6 +263,9 @@ int main(void)
     tcase_add_test(turns, an_alternative_may_come_before_its_turn_too);
     tcase_add_test(turns, a_transfer_does_not_come_before_what_prepares_it);
     tcase_add_test(turns, a_script_that_allows_nothing_unscripted_keeps_its_order);
+    tcase_add_test(turns, datagrams_in_any_order_are_over_once_all_have_come);
+    tcase_add_test(turns, one_block_in_any_order_after_another_begins_anew);
+    tcase_add_test(turns, a_fake_sends_in_the_order_of_the_script);
     suite_add_tcase(suite, turns);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -19,24 +19,27 @@ BINARY = os.environ.get("PEERSPEC_BINARY", os.path.join(SOURCE, "build", "peersp
 SPECIMENS = os.path.join(SOURCE, "tests", "specimens")
 IUTS = os.path.join(SOURCE, "suites", "iut")
 PROGRAMS = os.path.join(SOURCE, "tests", "interop", "programs")
+ECHO_CLIENT = os.path.join(SOURCE, "tests", "interop", "python", "echo_client.py")
 WORKERS = 2 + (os.cpu_count() or 1)  # the faults that are found by waiting leave the machine idle
 OPTIONS = ["--quiet", "--timeout", "4s", "--tap", "-"]
 ECHO_SERVER = """[server]
 protocol = {protocol}
-features = {protocol} echo half-close datagrams
-start = {{peerspec}} play --as server --protocol {protocol} --listen {{host}}:{{port}} --quiet
+features = {protocol} {services}
+start = {{peerspec}} play --as server --protocol {protocol} --listen {{@host}}:{{port}} --quiet
     --fault {fault}
 port = 7
 """
 SCRIPTED_SERVER = """[server]
 protocol = {protocol}
-features = {protocol} echo
-start = {{peerspec}} play {script} --as server --listen {{host}}:{{port}} --quiet
+features = {protocol} {services}
+start = {{peerspec}} play {script} --as server --listen {{@host}}:{{port}} --quiet
 port = 7
 """
 SCRIPTED_CLIENT = """[client]
 protocol = {protocol}
+features = {protocol} any-answer ipv6 retry
 [operations]
+send = {{peerspec}} play {script} --as client --connect {{@host}}:{{port}} --quiet
 get = sh -c '[ "$6" = sanity.txt ] && exec "$7" client get "$2" "$3" "$4" "$5" "$6";
     exec "$1" play {script} --as client --connect "$2:$3" --user "$4" --password "$5" --quiet'
     sh {{peerspec}} {{host}} {{port}} {{user}} '{{password}}' {{1}} {{builtin}}
@@ -45,6 +48,14 @@ get = sh -c '[ "$6" = sanity.txt ] && exec "$7" client get "$2" "$3" "$4" "$5" "
 FAULTY_GET = """sh -c 'f="--fault {fault}"; [ "$7" = sanity.txt ] && f=;
     exec "$1" $f client "$2" "$3" "$4" "$5" "$6" "$7" ${{8:+"$8"}}'
     sh {{builtin}} get {{host}} {{port}} {{user}} '{{password}}' {{1}} {{2}}"""
+
+ECHO_CLIENT_ADAPTER = """[client]
+protocol = {protocol}
+features = {protocol} any-answer compares ipv6 retry
+[operations]
+send = python3 {program} {protocol} {{host}} {{port}} '{{1}}' {fault}
+"""
+SERVICES = "echo half-close datagrams ipv6 every-address discard chargen daytime time"
 
 Row = collections.namedtuple("Row", "exchange side fault text")
 
@@ -84,9 +95,13 @@ def implementation(side, protocol, fault):
     if fault.startswith("script:"):
         script = os.path.join(SPECIMENS, "peers", fault[len("script:"):] + ".exchange")
         scripted = SCRIPTED_SERVER if side == "server" else SCRIPTED_CLIENT
-        return scripted.format(protocol=protocol, script=os.path.abspath(script))
+        return scripted.format(protocol=protocol, script=os.path.abspath(script),
+                               services=SERVICES)
+    if fault.startswith("client:"):
+        return ECHO_CLIENT_ADAPTER.format(protocol=protocol, program=os.path.abspath(ECHO_CLIENT),
+                                          fault=fault[len("client:"):])
     if protocol != "ftp":
-        return ECHO_SERVER.format(protocol=protocol, fault=fault)
+        return ECHO_SERVER.format(protocol=protocol, fault=fault, services=SERVICES)
     if side == "server":
         return read("builtin.server").replace("{builtin}", "{builtin} --fault " + fault)
     return faulty_client(fault)

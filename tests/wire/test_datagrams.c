@@ -14,6 +14,14 @@ START_TEST(datagrams_of_two_endpoints_are_a_conversation)
 }
 END_TEST
 
+START_TEST(datagrams_from_a_port_to_itself_are_question_and_answer_in_turn)
+{
+    feed("udp 192.0.2.1:7 > 192.0.2.1:7 \"loop\"\nudp 192.0.2.1:7 > 192.0.2.1:7 \"loop\"\n"
+         "udp 192.0.2.1:7 > 192.0.2.1:7 \"loop\"\n");
+    has("flow 0 datagrams 192.0.2.1:7 > 192.0.2.1:7 opener=client octets=8/4");
+}
+END_TEST
+
 START_TEST(an_answer_from_a_stranger_is_told_with_the_question)
 {
     feed("server 192.0.2.1:7\nudp C \"hello\"\nudp 192.0.2.1:9999 > 192.0.2.2:40000 \"hello\"\n"
@@ -50,6 +58,7 @@ int main(void)
     TCase *peers = topic(suite, "datagrams");
 
     tcase_add_test(peers, datagrams_of_two_endpoints_are_a_conversation);
+    tcase_add_test(peers, datagrams_from_a_port_to_itself_are_question_and_answer_in_turn);
     tcase_add_test(peers, an_answer_from_a_stranger_is_told_with_the_question);
     tcase_add_test(peers, a_stranger_who_was_not_asked_is_a_conversation_of_his_own);
     tcase_add_test(peers, icmp_errors_belong_to_the_flow_that_they_are_about);
