@@ -143,10 +143,12 @@ static void conversation_print(struct inspection *inspection, const struct timel
 static void timeline_take(void *ctx, struct timeline *timeline)
 {
     struct inspection *inspection = ctx;
+    struct rule_selection selection = {.glob = inspection->options->rules,
+                                       .level = inspection->options->level};
     struct findings *findings = findings_new();
 
     inspection->conversations++;
-    rules_run(inspection->kit->rules, inspection->options->rules, 0, timeline, findings);
+    rules_run(inspection->kit->rules, &selection, timeline, findings);
     breakdown_add(&inspection->breakdown, timeline->protocol, headline_doubts(timeline), findings);
     if (inspection->page != NULL)
         conversation_print(inspection, timeline, findings);

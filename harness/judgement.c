@@ -235,6 +235,9 @@ static void judge_expectations(const struct case_evidence *evidence, struct outc
 static void judge_rules(const struct case_evidence *evidence, struct outcome *outcome)
 {
     const struct exchange *exchange = evidence->one->exchange;
+    const struct rig *rig = evidence->staging->rig;
+    struct rule_selection selection = {.only = 1 + (int)evidence->one->iut,
+                                       .level = rig->settings->level};
 
     if (exchange->deviates && evidence->one->iut == SIDE_CLIENT)
         return; /* the fake broke the protocol: what the client then does is the script's matter */
@@ -242,8 +245,7 @@ static void judge_rules(const struct case_evidence *evidence, struct outcome *ou
         struct timeline *timeline = evidence->recording->timelines[i];
 
         timeline->echo = exchange->protocol != PROTOCOL_FTP && exchange->answers_unscripted;
-        rules_run(evidence->staging->rig->kit->rules, NULL, 1 + (int)evidence->one->iut, timeline,
-                  outcome->breaches);
+        rules_run(rig->kit->rules, &selection, timeline, outcome->breaches);
     }
 }
 

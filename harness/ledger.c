@@ -229,7 +229,7 @@ void ledger_stale(struct ledger *ledger, const struct rule *const *rules)
     struct listing listing = {ledger, rules};
 
     if (ledger->baseline == NULL || options->words.count > 0 || options->shards != 0 ||
-        ledger->plan->count == 0)
+        options->level != LEVEL_PRACTICE || ledger->plan->count == 0)
         return;
     rules_each(rules, NULL, check_kept_rule, ledger);
     baseline_unknown(ledger->baseline, ledger->settings->subject.name, known_id, &listing,

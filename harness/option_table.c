@@ -296,7 +296,7 @@ enum {
 #define AT(field) offsetof(struct options, field)
 
 const struct option_row option_rows[] = {
-    {"level", 0, "LEVEL", RUNS, OPTION_OWN, 0, take_level,
+    {"level", 0, "LEVEL", RUNS | CHECK, OPTION_OWN, 0, take_level,
      "what counts: must, should, or practice (all; the default)"},
     {"jobs", 'j', "N", RUNS, OPTION_OWN, 0, take_jobs, "cases at the same time"},
     {"timeout", 0, "TIME", RUNS | PLAY, OPTION_OWN, 0, take_timeout, "for one case: 10s, 500ms"},

@@ -111,31 +111,38 @@ void *rule_memo(struct rule_run *run, rule_make_fn *make)
     return run->made;
 }
 
-static bool selected(const struct rule *rule, const char *glob, enum protocol protocol)
+static bool selected(const struct rule *rule, const struct rule_selection *selection,
+                     enum protocol protocol)
 {
     return (rule->protocol == protocol || rule->protocol == PROTOCOL_ANY) &&
-           (glob == NULL || fnmatch(glob, rule->id, 0) == 0);
+           rule->level <= selection->level &&
+           (selection->glob == NULL || fnmatch(selection->glob, rule->id, 0) == 0);
 }
 
-static void table_run(const struct rule *rules, const char *glob, struct rule_run *run)
+static void table_run(const struct rule *rules, const struct rule_selection *selection,
+                      struct rule_run *run)
 {
     for (; rules->id != NULL; rules++) {
-        if (!selected(rules, glob, run->timeline->protocol))
+        if (!selected(rules, selection, run->timeline->protocol))
             continue;
         run->rule = rules;
         rules->check(run->timeline, run);
     }
 }
 
-void rules_run(const struct rule *const *tables, const char *glob, int only,
+void rules_run(const struct rule *const *tables, const struct rule_selection *selection,
                const struct timeline *timeline, struct findings *out)
 {
-    struct rule_run run = {.timeline = timeline, .only = only, .out = out};
+    static const struct rule_selection all = {.level = LEVEL_PRACTICE};
+    struct rule_run run = {.timeline = timeline, .out = out};
     _Alignas(max_align_t) char room[ARENA_ROOM];
 
+    if (selection == NULL)
+        selection = &all;
+    run.only = selection->only;
     arena_init_in(&run.arena, room, sizeof room);
     for (; *tables != NULL; tables++)
-        table_run(*tables, glob, &run);
+        table_run(*tables, selection, &run);
     arena_fini(&run.arena);
 }
 

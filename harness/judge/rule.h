@@ -14,8 +14,8 @@ struct rule;
 struct rule_run; /* where a check puts what it finds */
 
 struct rule {
-    const char *id;          /* "FTP-REPLY-CRLF" */
-    enum protocol protocol;  /* whose timelines it reads; PROTOCOL_ANY: all */
+    const char *id;         /* "FTP-REPLY-CRLF" */
+    enum protocol protocol; /* whose timelines it reads; PROTOCOL_ANY: all */
     enum rule_subject subject;
     enum level level;
     const char *spec;        /* "RFC 959 4.2" */
@@ -25,10 +25,10 @@ struct rule {
     void (*check)(const struct timeline *timeline, struct rule_run *run);
 };
 
-/* Add a breach by `subject` at up to three packets (0: none); expected is static, seen is printf. */
+/* Add a breach by `subject` at up to three packets (0: none); expected is static, seen is printf.
+ */
 void rule_breach(struct rule_run *run, enum side subject, const uint64_t packets[3],
-                 const char *expected, const char *seen, ...)
-    __attribute__((format(printf, 5, 6)));
+                 const char *expected, const char *seen, ...) __attribute__((format(printf, 5, 6)));
 /* The same with a verdict of its own: exceptions that weaken a MUST to a WARN. */
 void rule_remark(struct rule_run *run, enum side subject, enum verdict verdict,
                  const uint64_t packets[3], const char *expected, const char *seen, ...)
@@ -40,14 +40,20 @@ enum verdict rule_weight(const struct rule_run *run);
 /* `octets` of a peer in double quotes, at most 120 of them, what cannot be printed as in C. Lives
  * until the rules have run. */
 const char *rule_quote(struct rule_run *run, struct bytes octets);
-/* What `make` builds from the timeline, in the arena: made once, and shared by the rules of a run. */
+/* What `make` builds from the timeline, in the arena: made once, and shared by the rules of a run.
+ */
 typedef void *rule_make_fn(const struct timeline *timeline, struct arena *arena);
 void *rule_memo(struct rule_run *run, rule_make_fn *make);
 
+struct rule_selection {
+    const char *glob; /* of ids; NULL: all */
+    int only;         /* 0: breaches of both sides; 1 + enum side: of one */
+    enum level level; /* weaker rules are left out */
+};
+
 /* Run the rules of the timeline's protocol over it. `tables` is ended by NULL, each table by a rule
- * whose id is NULL. `glob` selects by id, NULL all. `only` limits to breaches of one side: 0 both,
- * 1 + enum side. */
-void rules_run(const struct rule *const *tables, const char *glob, int only,
+ * whose id is NULL. `selection` NULL: all of them. */
+void rules_run(const struct rule *const *tables, const struct rule_selection *selection,
                const struct timeline *timeline, struct findings *out);
 /* NULL where there is none; `tables` is ended by NULL. */
 const struct rule *rules_find(const struct rule *const *tables, const char *id);

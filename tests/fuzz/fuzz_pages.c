@@ -66,7 +66,7 @@ static void print(void *ctx, struct timeline *timeline)
     struct pages *pages = ctx;
     struct findings *findings = findings_new();
 
-    rules_run(rule_tables, NULL, 0, timeline, findings);
+    rules_run(rule_tables, NULL, timeline, findings);
     text_print(timeline, findings);
     ladder_draw(timeline);
     dossier_add(pages->dossier, ++pages->conversations, timeline, findings);

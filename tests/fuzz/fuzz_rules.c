@@ -12,7 +12,7 @@ static void judge(void *ctx, struct timeline *timeline)
 
     (void)ctx;
     timeline->echo = true;
-    rules_run(rule_tables, NULL, 0, timeline, findings);
+    rules_run(rule_tables, NULL, timeline, findings);
     for (size_t n = 0; n < findings_count(findings); n++)
         if (findings_at(findings, n)->seen == NULL || findings_at(findings, n)->packet_count == 0)
             abort();

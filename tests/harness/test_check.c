@@ -225,6 +225,17 @@ START_TEST(options_select_or_say_what_is_wrong)
 }
 END_TEST
 
+START_TEST(weaker_rules_can_be_left_out)
+{
+    specimen_make("FTP-CLIENT-QUIT.bad.wire");
+    ck_assert_int_eq(run("check", "--strict"), 1);
+    prints("[FTP-CLIENT-QUIT]");
+    ck_assert_int_eq(run("check", "--strict --level practice"), 1);
+    ck_assert_int_eq(run("check", "--strict --level should"), 0);
+    prints("0 with findings");
+}
+END_TEST
+
 START_TEST(ports_make_control_connections)
 {
     capture_make("server 192.0.2.1:2121\nno handshake\nC> NOOP\nS> 200 OK.\n");
@@ -526,6 +537,7 @@ int main(void)
     tcase_add_test(text, hashes_are_printed_where_asked_for);
     tcase_add_loop_test(text, options_select_or_say_what_is_wrong, 0,
                         (int)(sizeof selections / sizeof *selections));
+    tcase_add_test(text, weaker_rules_can_be_left_out);
     tcase_add_test(text, ports_make_control_connections);
     tcase_add_test(text, read_filter_leaves_the_numbers_of_packets);
     tcase_add_test(json, json_tells_a_session);

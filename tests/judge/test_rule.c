@@ -74,7 +74,7 @@ static const struct rule *const first[] = {table, NULL}, *const second[] = {othe
 
 START_TEST(the_level_of_a_rule_is_the_weight_of_its_breach)
 {
-    rules_run(first, NULL, 0, &timeline, findings);
+    rules_run(first, NULL, &timeline, findings);
     ck_assert_uint_eq(findings_count(findings), 4);
     ck_assert_int_eq(findings_at(findings, 0)->verdict, VERDICT_FAIL);
     ck_assert_int_eq(findings_at(findings, 1)->verdict, VERDICT_WARN);
@@ -86,7 +86,7 @@ START_TEST(a_finding_says_which_rule_and_where)
 {
     const struct finding *finding;
 
-    rules_run(first, "T-MUST", 0, &timeline, findings);
+    rules_run(first, &(struct rule_selection){.glob = "T-MUST"}, &timeline, findings);
     ck_assert_uint_eq(findings_count(findings), 2);
     finding = findings_at(findings, 0);
     ck_assert_str_eq(finding->rule, "T-MUST");
@@ -100,7 +100,7 @@ END_TEST
 
 START_TEST(a_rule_of_any_protocol_is_run_whichever_table_it_stands_in)
 {
-    rules_run(tables, NULL, 0, &timeline, findings);
+    rules_run(tables, NULL, &timeline, findings);
     ck_assert_uint_eq(findings_count(findings), 6);
     ck_assert_str_eq(findings_at(findings, 0)->rule, "T-MUST");
     ck_assert_str_eq(findings_at(findings, 5)->rule, "O-ANY");
@@ -109,7 +109,8 @@ END_TEST
 
 START_TEST(only_one_side_can_be_judged)
 {
-    rules_run(first, NULL, 1 + SIDE_SERVER, &timeline, findings);
+    rules_run(first, &(struct rule_selection){.only = 1 + SIDE_SERVER, .level = LEVEL_PRACTICE},
+              &timeline, findings);
     ck_assert_uint_eq(findings_count(findings), 2);
     ck_assert_int_eq(findings_at(findings, 0)->subject, SIDE_SERVER);
 }
@@ -117,15 +118,27 @@ END_TEST
 
 START_TEST(a_glob_selects_rules)
 {
-    rules_run(first, "*-SHOULD", 0, &timeline, findings);
+    rules_run(first, &(struct rule_selection){.glob = "*-SHOULD", .level = LEVEL_SHOULD}, &timeline,
+              findings);
     ck_assert_uint_eq(findings_count(findings), 2);
     ck_assert_str_eq(findings_at(findings, 0)->rule, "T-SHOULD");
 }
 END_TEST
 
+START_TEST(weaker_rules_than_asked_for_are_left_out)
+{
+    static const size_t counts[] = {[LEVEL_MUST] = 2, [LEVEL_SHOULD] = 4, [LEVEL_PRACTICE] = 4};
+
+    rules_run(first, &(struct rule_selection){.level = (enum level)_i}, &timeline, findings);
+    ck_assert_uint_eq(findings_count(findings), counts[_i]);
+    for (size_t i = 0; i < findings_count(findings); i++)
+        ck_assert_int_le(findings_at(findings, i)->level, (enum level)_i);
+}
+END_TEST
+
 START_TEST(what_is_made_for_the_rules_is_made_once)
 {
-    rules_run(second, NULL, 0, &timeline, findings);
+    rules_run(second, NULL, &timeline, findings);
     ck_assert_uint_eq(made, 1);
 }
 END_TEST
@@ -166,6 +179,8 @@ int main(void)
     tcase_add_test(all, a_rule_of_any_protocol_is_run_whichever_table_it_stands_in);
     tcase_add_test(all, only_one_side_can_be_judged);
     tcase_add_test(all, a_glob_selects_rules);
+    tcase_add_loop_test(all, weaker_rules_than_asked_for_are_left_out, LEVEL_MUST,
+                        LEVEL_PRACTICE + 1);
     tcase_add_test(all, what_is_made_for_the_rules_is_made_once);
     tcase_add_test(all, a_rule_is_found_in_any_table);
     tcase_add_test(all, all_rules_can_be_listed);

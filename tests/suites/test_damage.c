@@ -180,7 +180,7 @@ static const struct {
 
 static void judge(void *ctx, struct timeline *timeline)
 {
-    rules_run(rule_tables, NULL, 0, timeline, ctx);
+    rules_run(rule_tables, NULL, timeline, ctx);
     timeline_free(timeline);
 }
 

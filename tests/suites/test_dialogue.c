@@ -13,7 +13,7 @@ static struct findings *findings;
 
 static void judge(void *ctx, struct timeline *timeline)
 {
-    rules_run(rule_tables, NULL, 0, timeline, ctx);
+    rules_run(rule_tables, NULL, timeline, ctx);
     timeline_free(timeline);
 }
 

@@ -45,9 +45,11 @@ static void segment(enum side from, const char *text)
 /* How often TCP-16 speaks. */
 static size_t breaches(void)
 {
+    static const struct rule_selection of_the_server = {.only = 1 + SIDE_SERVER,
+                                                        .level = LEVEL_PRACTICE};
     size_t count = 0;
 
-    rules_run(rule_tables, NULL, 1 + (int)SIDE_SERVER, &timeline, findings);
+    rules_run(rule_tables, &of_the_server, &timeline, findings);
     for (size_t i = 0; i < findings_count(findings); i++)
         count += findings_at(findings, i)->rule != NULL &&
                  strcmp(findings_at(findings, i)->rule, "TCP-16") == 0;

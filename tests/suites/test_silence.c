@@ -82,7 +82,7 @@ static const char *const session[] = {
 
 static void judge(void *ctx, struct timeline *timeline)
 {
-    rules_run(rule_tables, NULL, 0, timeline, ctx);
+    rules_run(rule_tables, NULL, timeline, ctx);
     timeline_free(timeline);
 }
 
