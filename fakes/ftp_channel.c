@@ -106,6 +106,19 @@ unsigned ftp_channel_told_229(const struct ftp_session *session)
     return ftp_session_misbehaves(session, FAULT_WRONG_PORT_229) ? port + 1 : port;
 }
 
+/* What the script says about where the connection comes from. */
+static void heed_origin(const struct ftp_transfer *transfer, struct endpoint *from)
+{
+    for (size_t i = 0; i < transfer->delivery_count; i++) {
+        const struct delivery *delivery = &transfer->deliveries[i];
+
+        if (delivery->kind == DELIVER_FROM_PORT)
+            from->port = (uint16_t)delivery->number;
+        if (delivery->kind == DELIVER_FROM_ADDRESS)
+            endpoint_parse(delivery->text, from->port, from);
+    }
+}
+
 /* The address and port that an active data connection comes from: L-1, RFC 959 section 3.2. */
 static struct endpoint source(const struct ftp_session *session)
 {
@@ -116,6 +129,7 @@ static struct endpoint source(const struct ftp_session *session)
         from.port = 0;
     if (ftp_session_misbehaves(session, FAULT_THIRD_HOST_DATA) && from.family == 4)
         endpoint_parse("127.0.0.9", from.port, &from);
+    heed_origin(&session->transfer, &from);
     return from;
 }
 

@@ -11,6 +11,7 @@
 
 #define LINE_CEILING (1u << 16)
 #define QUIT_WAIT (2 * CLOCK_SECOND)
+#define ONE_MORE_WAIT (100 * CLOCK_MS) /* for a reply that is on its way already */
 
 bool ftp_dialog_faulty(const struct ftp_dialog *dialog, const char *name)
 {
@@ -121,11 +122,9 @@ enum err ftp_dialog_pass_over_unasked(struct ftp_dialog *dialog, struct diag *wh
     while (dialog->replies.count > 0) {
         int code = ftp_replies_take(&dialog->replies);
 
-        if (code / 100 > 3 || code == 0) {
+        if (code == 421) {
             dialog->out_of_step = true;
-            return ftp_dialog_fail_with_reply(
-                dialog, code == 421 ? "the server ends the session" : "the server says unasked",
-                why);
+            return ftp_dialog_fail_with_reply(dialog, "the server ends the session", why);
         }
     }
     return dialog->closed ? ftp_dialog_lost(dialog, "between two commands", why) : OK;
@@ -230,6 +229,22 @@ enum err ftp_dialog_ask(struct ftp_dialog *dialog, int *code, struct diag *why, 
     va_start(ap, fmt);
     err = ask(dialog, code, why, fmt, ap);
     va_end(ap);
+    return err;
+}
+
+enum err ftp_dialog_ask_for(struct ftp_dialog *dialog, int wanted, int *code, struct diag *why,
+                            const char *fmt, ...)
+{
+    char when[24];
+    va_list ap;
+    enum err err;
+
+    va_start(ap, fmt);
+    err = ask(dialog, code, why, fmt, ap);
+    va_end(ap);
+    while (err == OK && *code / 100 == 2 && *code != wanted &&
+           ftp_dialog_wait(dialog, has_reply_or_end, ONE_MORE_WAIT) && dialog->replies.count > 0)
+        err = ftp_dialog_next_reply(dialog, ftp_dialog_after(fmt, when), 0, code, why);
     return err;
 }
 

@@ -28,6 +28,11 @@ void ftp_dialog_free(struct ftp_dialog *dialog); /* closes; takes NULL */
  * where the line is too long or holds a line end. */
 NODISCARD enum err ftp_dialog_ask(struct ftp_dialog *dialog, int *code, struct diag *why,
                                   const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* The same for a command that succeeds with `wanted` alone: another 2yz may be one too many of the
+ * command before, and is passed over where one more reply follows at once. */
+NODISCARD enum err ftp_dialog_ask_for(struct ftp_dialog *dialog, int wanted, int *code,
+                                      struct diag *why, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
 /* The same, where nothing but an answer of that class (2 for 2yz, 3 for 3yz) will do:
  * ERR_UNREACHABLE with the reply. */
 NODISCARD enum err ftp_dialog_demand(struct ftp_dialog *dialog, int code_class, struct diag *why,

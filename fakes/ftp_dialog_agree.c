@@ -50,7 +50,7 @@ static enum err try_passive(struct ftp_dialog *dialog, bool extended, bool *refu
     const char *verb = extended ? "EPSV" : "PASV";
     uint16_t port;
     int code;
-    enum err err = ftp_dialog_ask(dialog, &code, why, "%s", verb);
+    enum err err = ftp_dialog_ask_for(dialog, extended ? 229 : 227, &code, why, "%s", verb);
 
     *refused = err == OK && code / 100 != 2;
     if (err != OK)

@@ -12,9 +12,16 @@ struct progress {
     bool data_noticed; /* that they are over */
 };
 
+/* Without the control connection nobody opens a data connection any more; one that stands may still
+ * bring the rest. */
+static bool is_forlorn(const struct ftp_dialog *dialog, const struct progress *progress)
+{
+    return dialog->closed && (progress->final == 0 || !dialog->data.open);
+}
+
 static bool has_news(const struct ftp_dialog *dialog, const struct progress *progress)
 {
-    return dialog->replies.count > 0 || (dialog->closed && progress->final == 0) ||
+    return dialog->replies.count > 0 || is_forlorn(dialog, progress) ||
            (dialog->data.over && !progress->data_noticed);
 }
 

@@ -30,8 +30,7 @@ bool ftp_dialog_wait(struct ftp_dialog *dialog, ftp_dialog_met_fn *met, int64_t 
 /* The next reply, of whatever class; `when` says in messages after which command. */
 enum err ftp_dialog_next_reply(struct ftp_dialog *dialog, const char *when, int64_t ns, int *code,
                                struct diag *why);
-/* A reply that nobody asked for and that brings bad news ends the session; another is passed over.
- */
+/* Replies that nobody asked for are passed over (RFC 1123 section 4.1.4.4); 421 ends the session. */
 enum err ftp_dialog_pass_over_unasked(struct ftp_dialog *dialog, struct diag *why);
 /* Failures: with the last reply, and for a control connection that is over. */
 enum err ftp_dialog_fail_with_reply(struct ftp_dialog *dialog, const char *what, struct diag *why);

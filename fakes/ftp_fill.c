@@ -17,6 +17,19 @@ static bool fill_hostport(struct ftp_session *session, struct buf *value)
     return buf_add_text(value, ftp_hostport_format(&told, text));
 }
 
+static bool fill_p1(struct ftp_session *session, struct buf *value)
+{
+    return session->local.family == 4 && ftp_channel_listen(session) &&
+           buf_addf(value, "%u", ftp_channel_told_227(session).port >> 8);
+}
+
+/* Of the listener that p1 opened. */
+static bool fill_p2(struct ftp_session *session, struct buf *value)
+{
+    return session->channel.way == FTP_WAY_PASSIVE &&
+           buf_addf(value, "%u", ftp_channel_told_227(session).port & 255);
+}
+
 static bool fill_port(struct ftp_session *session, struct buf *value)
 {
     return ftp_channel_listen(session) && buf_addf(value, "%u", ftp_channel_told_229(session));
@@ -77,8 +90,14 @@ static const struct {
     enum hole hole;
     bool (*fill)(struct ftp_session *session, struct buf *value);
 } fills[] = {
-    {HOLE_HOSTPORT, fill_hostport}, {HOLE_PORT, fill_port}, {HOLE_HOST, fill_host},
-    {HOLE_SIZE, fill_size},         {HOLE_TIME, fill_time}, {HOLE_FILE, fill_file},
+    {HOLE_HOSTPORT, fill_hostport},
+    {HOLE_PORT, fill_port},
+    {HOLE_HOST, fill_host},
+    {HOLE_SIZE, fill_size},
+    {HOLE_TIME, fill_time},
+    {HOLE_FILE, fill_file},
+    {HOLE_P1, fill_p1},
+    {HOLE_P2, fill_p2},
 };
 
 bool ftp_fill(struct ftp_session *session, enum hole hole, struct buf *value)

@@ -7,7 +7,7 @@
 
 struct ftp_session;
 
-/* HOSTPORT and PORT open the listener. False: nothing to give. */
+/* HOSTPORT, P1 and PORT open the listener. False: nothing to give. */
 bool ftp_fill(struct ftp_session *session, enum hole hole, struct buf *value);
 
 #endif

@@ -55,9 +55,14 @@ static void eprt_set(struct ftp_session *session, struct bytes argument, struct 
         ftp_channel_aim(session, &to);
 }
 
-/* The hole of the line has opened the listener; a literal address is tried. */
+/* The hole of the line has opened the listener; a literal address is tried, unless the script
+ * deviates on purpose. */
 static void listen_where_said(struct ftp_session *session, const struct endpoint *at)
 {
+    const struct exchange *exchange = session->site->config.exchange;
+
+    if (exchange != NULL && exchange->deviates)
+        return;
     if (session->channel.way == FTP_WAY_PASSIVE && session->channel.bound.port == at->port)
         return;
     if (endpoint_same_addr(at, &session->local))

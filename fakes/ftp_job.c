@@ -13,7 +13,7 @@ static enum err answer_to_login(struct ftp_work *work, int code, const char *pas
     struct bytes reply;
     enum err err = OK;
 
-    if (code == 331)
+    if (code / 100 == 3 && code != 332)
         err = ftp_dialog_ask(work->dialog, &code, work->why, "PASS %s", password);
     if (err == OK && code == 332)
         err = ftp_dialog_ask(work->dialog, &code, work->why, "ACCT peerspec");

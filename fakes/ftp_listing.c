@@ -1,5 +1,6 @@
 #include "fakes/ftp_listing.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -142,7 +143,10 @@ static void write_line(const struct ftp_listing *listing, const char *name,
 
 static void add_line(void *ctx, const char *name, const struct ftp_node *node)
 {
-    write_line(ctx, name, node);
+    const struct ftp_listing *listing = ctx;
+
+    if (listing->pattern == NULL || fnmatch(listing->pattern, name, FNM_PERIOD) == 0)
+        write_line(listing, name, node);
 }
 
 enum ftp_tree_result ftp_listing_make(const struct ftp_listing *listing, struct ftp_tree *tree,

@@ -18,7 +18,8 @@ enum ftp_listing_form { FTP_LISTING_LONG, FTP_LISTING_NAMES, FTP_LISTING_FACTS }
 
 struct ftp_listing {
     enum ftp_listing_form form;
-    const char *prefix; /* of names: what the client asked for, "pub/"; "" for none */
+    const char *prefix;  /* of names: what the client asked for, "pub/"; "" for none */
+    const char *pattern; /* of the shell's: names that match alone; NULL: all */
     unsigned facts;
     const char *line_end; /* "\r\n" */
     const char *gap;      /* between facts and name: " " */

@@ -188,14 +188,39 @@ static void name_prefix(struct bytes argument, char prefix[FTP_PATH])
              argument.at[argument.len - 1] == '/' ? "" : "/");
 }
 
+/* Servers expand what is a pattern of the shell's and no name. Its folder as it was written, and
+ * the pattern, which is empty where there is none. */
+static struct bytes take_pattern(struct ftp_session *session, struct bytes argument,
+                                 char pattern[FTP_PATH])
+{
+    char path[FTP_PATH];
+    struct ftp_node node;
+    size_t folder = argument.len;
+
+    pattern[0] = '\0';
+    while (folder > 0 && argument.at[folder - 1] != '/')
+        folder--;
+    if (argument.len >= FTP_PATH || !ftp_path_resolve(session->cwd, argument, path) ||
+        ftp_tree_stat(session->site->tree, path, &node) != FTP_TREE_ABSENT)
+        return argument;
+    snprintf(pattern, FTP_PATH, BYTES_FMT, BYTES_ARG(bytes_from(argument, folder)));
+    if (strpbrk(pattern, "*?[") != NULL)
+        return bytes_slice(argument, 0, folder);
+    pattern[0] = '\0';
+    return argument;
+}
+
 static const char *make_listing(struct ftp_session *session, struct bytes argument,
                                 enum ftp_listing_form form)
 {
     struct ftp_transfer *transfer = &session->transfer;
-    char prefix[FTP_PATH], name[FTP_PATH];
+    char prefix[FTP_PATH], name[FTP_PATH], pattern[FTP_PATH] = "";
+    struct bytes folder =
+        form == FTP_LISTING_FACTS ? argument : take_pattern(session, argument, pattern);
     struct ftp_listing listing = {
         .form = form,
         .prefix = prefix,
+        .pattern = pattern[0] == '\0' ? NULL : pattern,
         .facts = session->facts,
         .line_end = ftp_session_misbehaves(session, FAULT_LIST_BARE_LF) ? "\n" : "\r\n",
         .gap = ftp_session_misbehaves(session, FAULT_MLSD_NO_SPACE) ? "" : " ",
@@ -203,11 +228,12 @@ static const char *make_listing(struct ftp_session *session, struct bytes argume
         .spaced_facts = ftp_session_misbehaves(session, FAULT_MLSD_SPACE_IN_FACT),
         .out = &transfer->made};
 
-    name_prefix(ftp_session_misbehaves(session, FAULT_NLST_BARE_NAMES) ? bytes_of("") : argument,
+    name_prefix(ftp_session_misbehaves(session, FAULT_NLST_BARE_NAMES) ? bytes_of("") : folder,
                 prefix);
-    snprintf(name, sizeof name, BYTES_FMT, BYTES_ARG(argument));
-    if (!ftp_path_resolve(session->cwd, argument, transfer->path) ||
-        ftp_listing_make(&listing, session->site->tree, transfer->path, name) != FTP_TREE_OK)
+    snprintf(name, sizeof name, BYTES_FMT, BYTES_ARG(folder));
+    if (!ftp_path_resolve(session->cwd, folder, transfer->path) ||
+        ftp_listing_make(&listing, session->site->tree, transfer->path, name) != FTP_TREE_OK ||
+        (listing.pattern != NULL && transfer->made.len == 0))
         return form == FTP_LISTING_FACTS ? "550 No such directory."
                                          : "450 No such file or directory.";
     transfer->octets = buf_bytes(&transfer->made);

@@ -1,5 +1,6 @@
 #include "fakes/ftp_operations.h"
 
+#include <fnmatch.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,7 +33,7 @@ static enum err binary(struct ftp_work *work)
 static enum err ask_size(struct ftp_work *work, const char *remote, uint64_t *size)
 {
     int code;
-    enum err err = ftp_dialog_ask(work->dialog, &code, work->why, "SIZE %s", remote);
+    enum err err = ftp_dialog_ask_for(work->dialog, 213, &code, work->why, "SIZE %s", remote);
 
     *size = UINT64_MAX;
     if (err == OK && code == 213 &&
@@ -221,42 +222,70 @@ static enum err do_mlsd(struct ftp_work *work)
     return listing(work, "MLSD");
 }
 
+/* Some servers list the names of a folder with the folder, and some without. */
+static bool take_listed(const char *pattern, struct bytes line, char remote[LOCAL_FILE_NAME])
+{
+    bool bare = bytes_index(line, '/') == line.len;
+    size_t folder = bare ? (size_t)(local_file_base(pattern) - pattern) : 0;
+
+    if (folder + line.len >= LOCAL_FILE_NAME || memchr(line.at, '\0', line.len) != NULL)
+        return false;
+    memcpy(remote, pattern, folder);
+    memcpy(remote + folder, line.at, line.len);
+    remote[folder + line.len] = '\0';
+    return true;
+}
+
 /* A server may name files by their path; it must not lead us out of our folder. */
-static enum err get_listed(struct ftp_work *work, struct bytes line)
+static enum err get_listed(struct ftp_work *work, const char *pattern, struct bytes line,
+                           unsigned *matched)
 {
     char remote[LOCAL_FILE_NAME];
+    const char *name;
 
     if (line.len == 0)
         return OK;
-    if (line.len >= sizeof remote || memchr(line.at, '\0', line.len) != NULL)
+    if (!take_listed(pattern, line, remote))
         return diag_set(work->why, ERR_UNREACHABLE, "the server lists a name that is none");
-    memcpy(remote, line.at, line.len);
-    remote[line.len] = '\0';
-    return download(work, remote,
-                    ftp_work_faulty(work, "follows-listed-path") ? remote : local_file_base(remote),
+    name = local_file_base(remote);
+    if (fnmatch(local_file_base(pattern), name, FNM_PERIOD) != 0)
+        return OK;
+    ++*matched;
+    return download(work, remote, ftp_work_faulty(work, "follows-listed-path") ? remote : name,
                     false);
+}
+
+/* The next line of a listing; the last one may lack its end. */
+static bool next_line(struct bytes *rest, struct bytes *line)
+{
+    size_t end = bytes_index(*rest, '\n');
+
+    *line = bytes_slice(*rest, 0, end);
+    if (line->len > 0 && line->at[line->len - 1] == '\r')
+        line->len--;
+    if (rest->len == 0)
+        return false;
+    *rest = bytes_from(*rest, end + 1);
+    return true;
 }
 
 static enum err get_all_listed(struct ftp_work *work, const char *pattern)
 {
+    size_t folder = strlen(pattern) - strlen(local_file_base(pattern));
+    char name[LOCAL_FILE_NAME];
+    unsigned matched = 0;
     struct buf names;
-    struct bytes rest;
+    struct bytes rest, line;
     enum err err;
 
     buf_init(&names, LISTING_CEILING);
-    err = fetch_listing(work, "NLST", pattern, &names);
+    snprintf(name, sizeof name, "%.*s", folder == 0 ? 0 : (int)folder - 1, pattern);
+    err = fetch_listing(work, "NLST", name, &names);
     rest = buf_bytes(&names);
-    if (err == OK && rest.len == 0)
+    while (err == OK && next_line(&rest, &line))
+        err = get_listed(work, pattern, line, &matched);
+    if (err == OK && matched == 0)
         err = diag_set(work->why, ERR_UNREACHABLE, "nothing matches '%s'", pattern);
-    while (err == OK && rest.len > 0) {
-        size_t end = bytes_index(rest, '\n');
-        struct bytes line = bytes_slice(rest, 0, end);
-
-        if (line.len > 0 && line.at[line.len - 1] == '\r')
-            line.len--;
-        err = get_listed(work, line);
-        rest = bytes_from(rest, end + 1);
-    }
     buf_fini(&names);
     return err;
 }

@@ -162,8 +162,9 @@ static bool set_key(struct reader *reader, const char *name, const char *value)
 /* ---- operations ---- */
 
 static const char *const operation_names[] = {
-    "get",    "get-active", "put",   "append", "resume", "list", "nlst",  "mlsd", "delete",
-    "rename", "mkdir",      "rmdir", "size",   "mtime",  "mget", "login", "send", NULL,
+    "get",   "get-active", "get-url", "put",    "append", "resume", "list",
+    "nlst",  "mlsd",       "delete",  "rename", "mkdir",  "rmdir",  "size",
+    "mtime", "mget",       "login",   "send",   NULL,
 };
 
 #define OPERATION_NAMES (sizeof operation_names / sizeof operation_names[0])

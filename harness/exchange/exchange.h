@@ -39,8 +39,9 @@ enum delivery_kind {
                                                  the model does not answer the datagram before it */
     DELIVER_DUPLICATE,    /* ! duplicate 2       count in all */
     DELIVER_SWAP,         /* ! swap              after the fake's line that follows it */
-    DELIVER_FROM_PORT,    /* ! from port 9999    number */
-    DELIVER_FROM_ADDRESS, /* ! from address A    text */
+    DELIVER_FROM_PORT,    /* ! from port 9999    number; of a datagram, or of the data connection
+                             that a fake server opens */
+    DELIVER_FROM_ADDRESS, /* ! from address A    text; the same */
     DELIVER_FROM_DESTINATION, /* ! from destination   the address and port that it goes to */
     DELIVER_TO_ADDRESS,       /* ! to address A      text */
     DELIVER_TRUNCATE,         /* ! truncate 512      number of octets kept */
@@ -54,7 +55,8 @@ enum delivery_kind {
     DELIVER_CLOSE,      /* ! close */
     DELIVER_RESET,      /* ! reset */
     DELIVER_HALF_CLOSE, /* ! half-close */
-    DELIVER_SILENT,     /* ! silent 3s         ns */
+    DELIVER_SILENT,     /* ! silent 3s         ns; at the start of a later alternative: where the
+                           IUT says nothing for so long, that one is taken */
     DELIVER_DEAF,       /* ! deaf 300ms        ns: read nothing so long */
     DELIVER_CONNECT,    /* ! client connect    another connection: the script goes on in it */
 };

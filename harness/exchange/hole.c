@@ -35,6 +35,13 @@ static bool is_hostport(struct bytes text)
     return ftp_port_parse(text, &endpoint, &flaw) == PARSE_DONE;
 }
 
+static bool is_octet(struct bytes text)
+{
+    uint64_t value;
+
+    return bytes_to_u64(text, &value) && value <= 255;
+}
+
 static bool is_eprt(struct bytes text)
 {
     struct endpoint endpoint;
@@ -75,6 +82,8 @@ static const struct type {
     [HOLE_PASSWORD] = {"password", is_anything, SIZE_MAX},
     [HOLE_HOST] = {"host", is_host, ENDPOINT_TEXT},
     [HOLE_HOSTPORT] = {"hostport", is_hostport, 32},
+    [HOLE_P1] = {"p1", is_octet, 3},
+    [HOLE_P2] = {"p2", is_octet, 3},
     [HOLE_EPRT] = {"eprt", is_eprt, FTP_HOSTPORT_TEXT},
     [HOLE_PORT] = {"port", is_port, 8},
     [HOLE_SIZE] = {"size", is_size, 24},

@@ -37,9 +37,27 @@ static bool never_played(const struct exchange *exchange, enum side side)
     return !exchange->tests[side_other(side)];
 }
 
-static bool acts_before_the_iut(const struct delivery *delivery)
+/* What the fake does before a line of the IUT, or while it takes the IUT's data. */
+static bool acts_before_the_iut(const struct step *step, const struct delivery *delivery)
 {
-    return delivery->kind == DELIVER_DROP;
+    bool cuts = delivery->kind == DELIVER_AFTER_RESET || delivery->kind == DELIVER_AFTER_CLOSE;
+
+    return delivery->kind == DELIVER_DROP || (step->kind == STEP_DATA && cuts);
+}
+
+/* Only a fake server opens its data connection when the script comes to the data. */
+static void lint_origin(struct source *source, const struct exchange *exchange,
+                        const struct step *step)
+{
+    for (size_t i = 0; step->kind == STEP_DATA && i < step->delivery_count; i++) {
+        enum delivery_kind kind = step->deliveries[i].kind;
+
+        if (exchange->tests[SIDE_SERVER] &&
+            (kind == DELIVER_FROM_PORT || kind == DELIVER_FROM_ADDRESS))
+            source_problem(source, step->deliveries[i].at,
+                           "'! from' before data is about the connection that a fake server opens: "
+                           "it needs 'tests: client'");
+    }
 }
 
 /* The end of the connection by the IUT is waited for. */
@@ -73,7 +91,7 @@ static void lint_deliveries(struct source *source, const struct exchange *exchan
     if (!never_played(exchange, step->speaker))
         return;
     for (size_t i = 0; i < step->delivery_count; i++)
-        if (!acts_before_the_iut(&step->deliveries[i]))
+        if (!acts_before_the_iut(step, &step->deliveries[i]))
             source_problem(source, step->deliveries[i].at,
                            "'! %s' does nothing: the %s, which is "
                            "under test, says the next line",
@@ -104,6 +122,11 @@ static void lint_holes(struct source *source, const struct exchange *exchange,
     if (pattern_has(step->lines, step->line_count, HOLE_PORT) && !has_code(step, 229))
         source_problem(source, step->at,
                        "{port} can never be bound here: only 229 carries (|||port|)");
+    if (pattern_has(step->lines, step->line_count, HOLE_P1) ||
+        pattern_has(step->lines, step->line_count, HOLE_P2))
+        source_problem(source, step->at,
+                       "no data connection follows {p1} and {p2}: where a server is under test "
+                       "{hostport} stands here");
     if (pattern_has(step->lines, step->line_count, HOLE_EPRT))
         source_problem(source, step->at,
                        "{eprt} can never be bound here: it is the argument of EPRT, "
@@ -133,6 +156,7 @@ static void lint_steps(struct source *source, const struct exchange *exchange)
     for (size_t i = 0; i < exchange->step_count; i++) {
         lint_deliveries(source, exchange, &exchange->steps[i]);
         lint_port_zero(source, &exchange->steps[i]);
+        lint_origin(source, exchange, &exchange->steps[i]);
         lint_holes(source, exchange, &exchange->steps[i]);
         lint_command(source, exchange, &exchange->steps[i]);
     }

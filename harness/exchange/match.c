@@ -12,7 +12,8 @@ struct bytes step_verb(const struct step *step)
 {
     struct bytes source = step->line_count == 0 ? bytes_of("") : step->lines[0].source;
 
-    return bytes_slice(source, 0, bytes_index(source, ' '));
+    source = bytes_slice(source, 0, bytes_index(source, ' '));
+    return bytes_slice(source, 0, bytes_index(source, '{')); /* LIST{any} */
 }
 
 /* The pattern without the first `len` octets of its first literal. */

@@ -15,6 +15,8 @@ enum hole {
     HOLE_PASSWORD,
     HOLE_HOST,     /* the server's address */
     HOLE_HOSTPORT, /* h1,h2,h3,h4,p1,p2 of PORT and 227 */
+    HOLE_P1,       /* the port alone, for a 227 that names another host */
+    HOLE_P2,
     HOLE_EPRT,     /* |1|192.0.2.2|1025| of EPRT */
     HOLE_PORT,     /* decimal port of 229 */
     HOLE_SIZE,     /* decimal octets of 213 */
@@ -46,9 +48,9 @@ struct bindings {
 void bindings_set(struct bindings *bindings, enum hole hole, struct bytes value);
 
 /* Write the pattern with its holes filled. `fill` is asked for each hole that is not bound, and
- * for HOSTPORT, EPRT, PORT, SIZE, TIME and FILE also where an earlier line has bound one (each 227
- * opens a listener of its own); it may be NULL, and answers false where it has nothing to give.
- * False where a hole stays empty: *missing then names it. A hole filled by `fill` is bound.
+ * for HOSTPORT, P1, P2, EPRT, PORT, SIZE, TIME and FILE also where an earlier line has bound one
+ * (each 227 opens a listener of its own); it may be NULL, and answers false where it has nothing to
+ * give. False where a hole stays empty: *missing then names it. A hole filled by `fill` is bound.
  * HOLE_ANY without a binding is written as nothing. */
 bool pattern_fill(const struct pattern *pattern, struct bindings *bindings,
                   bool (*fill)(void *ctx, enum hole hole, struct buf *value), void *ctx,

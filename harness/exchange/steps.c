@@ -48,6 +48,8 @@ static const char *scope_text(unsigned scopes)
         return "datagrams (protocol: udp)";
     if (scopes == SCOPE_STREAM)
         return "streams (protocol: tcp)";
+    if (scopes == (SCOPE_DATA | SCOPE_DATAGRAM))
+        return "datagrams (protocol: udp), or the data connection of FTP: a D> line follows it";
     if (scopes == SCOPE_DATA)
         return "the data connection of FTP: a D> line follows it";
     return (scopes & SCOPE_DATA) != 0 ? "lines, data and streams" : "lines and streams";

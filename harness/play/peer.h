@@ -85,8 +85,8 @@ struct peer_ops {
     void (*transfer)(struct peer *peer, const struct peer_transfer *transfer);
     /* Queue DELIVER_CLOSE, RESET, HALF_CLOSE or SILENT. */
     void (*act)(struct peer *peer, const struct delivery *act);
-    /* A value for a hole of a line that the fake is about to say; HOSTPORT, EPRT and PORT open a
-     * listener for data. False: nothing to give. May be NULL. */
+    /* A value for a hole of a line that the fake is about to say; HOSTPORT, P1, EPRT and PORT open
+     * a listener for data. False: nothing to give. May be NULL. */
     bool (*fill)(void *peer, enum hole hole, struct buf *value);
     /* A value that the IUT's reply bound: the data connection goes there. May be NULL. */
     void (*bound)(struct peer *peer, enum hole hole, const struct bindings *bindings);

@@ -129,15 +129,17 @@ bool step_preliminary(const struct step *step)
            step->codes[0] / 100 == 1;
 }
 
-/* After 1yz to a transfer: where the script does not name the data, the model moves them. */
+/* After 1yz to a transfer: where the script does not name the data, the model moves them. Of
+ * several 1yz they follow the last. */
 void player_transfer_unsaid(struct player *player)
 {
     const struct step *next = script_peek(&player->at);
 
     if (player->verb == NULL || (player->verb->traits & FTP_VERB_TRANSFERS) == 0)
         return;
-    if (next == NULL || next->kind != STEP_DATA)
-        transfer(player, NULL);
+    if (next != NULL && (next->kind == STEP_DATA || (step_preliminary(next) && !next->optional)))
+        return;
+    transfer(player, NULL);
 }
 
 /* A fake client's next command: ready for it, or make ready and come back at idle. */
@@ -214,7 +216,7 @@ static void optional_reply_late(void *ctx)
 {
     struct player *player = ctx;
 
-    player->optional_wait = NULL;
+    player->wait = NULL;
     script_go_on(&player->at);
     player_advance(player);
 }
@@ -222,10 +224,36 @@ static void optional_reply_late(void *ctx)
 /* S? before the fake client's next command: give the reply a moment, then go on without it. */
 static void wait_for_optional(struct player *player)
 {
-    if (player->fake == SIDE_CLIENT && player->optional_wait == NULL &&
-        script_may_go_on(&player->at))
-        player->optional_wait =
+    if (player->fake == SIDE_CLIENT && script_may_go_on(&player->at))
+        player->wait =
             loop_after(player->config.loop, OPTIONAL_REPLY_WAIT, optional_reply_late, player);
+}
+
+static void said_nothing(void *ctx)
+{
+    struct player *player = ctx;
+    int64_t ns;
+    size_t index;
+
+    player->wait = NULL;
+    if (script_waits(player) || !script_patience(&player->at, &ns, &index))
+        return;
+    script_lose_patience(&player->at, index);
+    player_advance(player);
+}
+
+/* The IUT has the turn: wait for what it may leave unsaid, or for its silence. */
+static void wait_for_iut(struct player *player)
+{
+    int64_t ns;
+    size_t index;
+
+    if (player->wait != NULL)
+        return;
+    if (script_patience(&player->at, &ns, &index))
+        player->wait = loop_after(player->config.loop, ns, said_nothing, player);
+    else
+        wait_for_optional(player);
 }
 
 /* A completion reply may overtake the data: the next command waits for them, as a client's does. In
@@ -250,7 +278,7 @@ static bool play_step(struct player *player)
         if (script_over(&player->at))
             player_script_ends(player);
         else
-            wait_for_optional(player);
+            wait_for_iut(player);
         return false;
     }
     if (step->kind == STEP_DATA) {
@@ -282,8 +310,8 @@ void player_advance(struct player *player)
 
 void player_forget_wait(struct player *player)
 {
-    loop_cancel(player->config.loop, player->optional_wait);
-    player->optional_wait = NULL;
+    loop_cancel(player->config.loop, player->wait);
+    player->wait = NULL;
 }
 
 /* --- making and ending ----------------------------------------------------------------------- */

@@ -85,8 +85,11 @@ static enum peer_claim unmatched(struct player *player, struct bytes text)
     const struct step *expected = script_expected(&player->at);
     struct deviation *deviation;
 
-    if (player->fake == SIDE_SERVER && model_may_answer(player, text))
+    if (player->fake == SIDE_SERVER && model_may_answer(player, text)) {
+        player_forget_wait(player); /* it was not silent */
+        player_advance(player);
         return PEER_MODEL;
+    }
     if (player->stopped || player->finishing)
         return PEER_MODEL;
     deviation = player_deviate(player, DEVIATION_UNEXPECTED, expected, player_last_entry(player));

@@ -21,7 +21,7 @@ struct player {
     const struct ftp_verb *verb; /* of the command that is being answered */
     struct buf line;             /* what a fake says, being filled */
     struct buf stream;           /* of a TCP peer, not yet matched */
-    struct loop_timer *optional_wait;
+    struct loop_timer *wait; /* for what the IUT may leave unsaid */
     bool advancing, again;
     bool queued;    /* something was given to the peer since its last idle */
     bool preparing; /* a fake client gets ready for its next command */

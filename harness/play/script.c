@@ -408,3 +408,29 @@ void script_go_on(struct script *script)
     if (walk.stopped_at != NO_STEP)
         script->next = walk.stopped_at;
 }
+
+bool script_patience(const struct script *script, int64_t *ns, size_t *index)
+{
+    size_t at = settle(script, script->next);
+
+    if (at >= count_of(script) || step_at(script, at)->kind != STEP_EITHER)
+        return false;
+    for (size_t end = step_at(script, at)->end; at != end; at = step_at(script, at)->next) {
+        const struct step *first = step_at(script, at + 1);
+
+        if (first->kind != STEP_ACT || first->act.kind != DELIVER_SILENT ||
+            first->speaker != script->fake)
+            continue;
+        *ns = first->act.number;
+        *index = at + 2;
+        return true;
+    }
+    return false;
+}
+
+void script_lose_patience(struct script *script, size_t index)
+{
+    script->next = index;
+    script->moved = true;
+    come_back(script);
+}

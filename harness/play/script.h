@@ -49,5 +49,9 @@ const struct step *script_expected(const struct script *script);
 bool script_may_go_on(const struct script *script);
 /* Leave them out. */
 void script_go_on(struct script *script);
+/* Among the alternatives that the script stands at one begins with the fake's `! silent`: it is taken
+ * where the IUT says nothing for *ns. *index is the step behind that. */
+bool script_patience(const struct script *script, int64_t *ns, size_t *index);
+void script_lose_patience(struct script *script, size_t index);
 
 #endif

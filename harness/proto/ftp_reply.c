@@ -168,3 +168,24 @@ struct bytes ftp_reply_line(const struct ftp_reply *reply, unsigned n)
     }
     return ftp_line_text(bytes_slice(rest, 0, ftp_line_length(rest)));
 }
+
+bool ftp_reply_take_line(struct bytes *lines, struct bytes *line)
+{
+    size_t len = ftp_line_length(*lines);
+
+    *line = ftp_line_text(bytes_slice(*lines, 0, len));
+    *lines = bytes_from(*lines, len);
+    return len > 0;
+}
+
+struct bytes ftp_reply_inner(const struct ftp_reply *reply)
+{
+    struct bytes inner = bytes_from(reply->text, ftp_line_length(reply->text));
+
+    if (reply->lines < 3 || inner.len == 0)
+        return bytes_of("");
+    do
+        inner.len--;
+    while (inner.len > 0 && inner.at[inner.len - 1] != '\n');
+    return inner;
+}

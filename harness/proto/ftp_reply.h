@@ -47,7 +47,12 @@ size_t ftp_line_length(struct bytes in);
 /* `line` without its line end (CR LF or LF). */
 struct bytes ftp_line_text(struct bytes line);
 
-/* Line `n` (from 0) of the reply, without its line end; empty past the last. */
+/* Line `n` (from 0) of the reply, without its line end; empty past the last. Looks at all before it:
+ * whoever goes through them takes them. */
 struct bytes ftp_reply_line(const struct ftp_reply *reply, unsigned n);
+/* Take the line that *lines begins with: *line is it, without its line end. False at the end. */
+bool ftp_reply_take_line(struct bytes *lines, struct bytes *line);
+/* The lines between the first and the last, with their line ends. */
+struct bytes ftp_reply_inner(const struct ftp_reply *reply);
 
 #endif

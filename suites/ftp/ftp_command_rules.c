@@ -9,7 +9,7 @@ const struct rule ftp_command_rules[] = {
      "Each command ends in CR LF, and no other CR or LF is in it.",
      "Some servers wait for the CR LF for ever; a CR or LF inside a line can hide a second "
      "command.",
-     "CR NUL in a pathname (RFC 2640 3.1).", ftp_cmd_crlf},
+     "CR NUL and CR NUL LF in a pathname (RFC 2640 3.1).", ftp_cmd_crlf},
     {"FTP-CMD-PRINTABLE", PROTOCOL_FTP, SUBJECT_CLIENT, LEVEL_MUST,
      "RFC 959 5.3.2",
      "A command holds no NUL, but directly after a CR.",

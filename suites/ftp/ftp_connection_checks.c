@@ -321,9 +321,12 @@ void ftp_pasv_listen_first(const struct timeline *timeline, struct rule_run *run
 
 /* --- third hosts ------------------------------------------------------------------------------ */
 
-static bool carries_payload(const struct timeline_flow *flow)
+/* Octets of its own, or a FIN behind those of the other side: who turns a stranger away, with FIN
+ * or RST, may be slower than its octets. */
+static bool takes_part(const struct timeline_flow *flow, enum side side)
 {
-    return flow->octets[SIDE_CLIENT] + flow->octets[SIDE_SERVER] > 0;
+    return flow->octets[side] > 0 ||
+           (flow->octets[side_other(side)] > 0 && flow->fin[side] > flow->last);
 }
 
 void ftp_data_peer_ip(const struct timeline *timeline, struct rule_run *run)
@@ -333,7 +336,7 @@ void ftp_data_peer_ip(const struct timeline *timeline, struct rule_run *run)
     for (size_t n = 1; n < timeline->flow_count; n++) {
         const struct timeline_flow *flow = &timeline->flows[n];
 
-        if (is_passive(flow) && carries_payload(flow) &&
+        if (is_passive(flow) && takes_part(flow, SIDE_SERVER) &&
             !endpoint_same_addr(&flow->client, client_of(timeline)))
             rule_breach(run, SIDE_SERVER, PACKETS(flow->syn, flow->first),
                         "data only to and from the host of the control connection",
@@ -348,7 +351,7 @@ void ftp_data_peer_ip_client(const struct timeline *timeline, struct rule_run *r
     for (size_t n = 1; n < timeline->flow_count; n++) {
         const struct timeline_flow *flow = &timeline->flows[n];
 
-        if (is_active(flow) && carries_payload(flow) &&
+        if (is_active(flow) && takes_part(flow, SIDE_CLIENT) &&
             !endpoint_same_addr(&flow->server, server_of(timeline)))
             rule_breach(run, SIDE_CLIENT, PACKETS(flow->syn, flow->first),
                         "data only to and from the host of the control connection",

@@ -71,13 +71,15 @@ const struct rule ftp_connection_rules[] = {
      "In passive mode the server sends and takes data only over connections from the client's "
      "host.",
      "Another host can steal the file by connecting first.",
-     "Transfers between two servers, where they are wanted.", ftp_data_peer_ip},
+     "Transfers between two servers, where they are wanted; connections that are reset at once.",
+     ftp_data_peer_ip},
     {"FTP-DATA-PEER-IP-CLIENT", PROTOCOL_FTP, SUBJECT_CLIENT, LEVEL_SHOULD,
      "RFC 2577 4",
      "In active mode the client sends and takes data only over connections from the server's "
      "host.",
      "Another host can slip in a file by connecting first.",
-     "Transfers between two servers, where they are wanted.", ftp_data_peer_ip_client},
+     "Transfers between two servers, where they are wanted; connections that are reset at once.",
+     ftp_data_peer_ip_client},
     {"FTP-PASV-CLIENT-IGNORES-FOREIGN", PROTOCOL_FTP, SUBJECT_CLIENT, LEVEL_PRACTICE,
      "RFC 2577 4",
      "Where 227 names another host, the client connects to the server itself or not at all.",

@@ -7,10 +7,10 @@
 static void judge_feat_lines(const struct timeline *timeline, struct rule_run *run,
                              const struct ftp_turn *turn, const struct event *reply)
 {
-    (void)timeline, (void)turn;
-    for (unsigned n = 1; n + 1 < reply->reply.lines; n++) {
-        struct bytes line = ftp_answer_line(reply, n);
+    struct bytes lines = ftp_reply_inner(&reply->reply), line;
 
+    (void)timeline, (void)turn;
+    while (ftp_reply_take_line(&lines, &line)) {
         if (line.len >= 2 && line.at[0] == ' ' && line.at[1] > ' ')
             continue;
         rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet),
@@ -65,17 +65,14 @@ static struct bytes label_of(struct bytes line)
 
 bool ftp_feature_find(const struct event *reply, const char *label, struct bytes *parameters)
 {
-    struct bytes rest = reply->reply.text;
+    struct bytes lines = ftp_reply_inner(&reply->reply), line;
 
-    for (unsigned n = 0; n + 1 < reply->reply.lines; n++) {
-        size_t len = ftp_line_length(rest);
-        struct bytes line = bytes_trim(ftp_line_text(bytes_slice(rest, 0, len)));
-        struct bytes found = label_of(line);
+    while (ftp_reply_take_line(&lines, &line)) {
+        struct bytes text = bytes_trim(line), found = label_of(text);
 
-        rest = bytes_from(rest, len);
-        if (n == 0 || !bytes_is_nocase(found, label))
+        if (!bytes_is_nocase(found, label))
             continue;
-        *parameters = bytes_trim(bytes_from(line, found.len));
+        *parameters = bytes_trim(bytes_from(text, found.len));
         return true;
     }
     return false;
@@ -406,9 +403,9 @@ void ftp_feat_utf8(const struct timeline *timeline, struct rule_run *run)
 /* True where a line of the list is AUTH with TLS among its parameters. */
 static bool lists_auth_tls(const struct event *list)
 {
-    for (unsigned n = 1; n + 1 < list->reply.lines; n++) {
-        struct bytes line = bytes_trim(ftp_answer_line(list, n));
+    struct bytes lines = ftp_reply_inner(&list->reply), line;
 
+    while (ftp_reply_take_line(&lines, &line)) {
         if (!bytes_is_nocase(label_of(line), "AUTH"))
             continue;
         for (; line.len >= 3; line = bytes_from(line, 1))

@@ -101,6 +101,7 @@ static void each_mlst(const struct timeline *timeline, struct rule_run *run, jud
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
         const struct event *reply;
+        struct bytes lines, line;
 
         choice_follow(&place, timeline, turn);
         if (!ftp_turn_is(turn, "MLST") || turn->code != 250)
@@ -109,12 +110,10 @@ static void each_mlst(const struct timeline *timeline, struct rule_run *run, jud
         place.command = ftp_packet(timeline, turn->command);
         place.packet = reply->packet;
         place.argument = timeline->events[turn->command].command.argument;
-        for (unsigned l = 1; l + 1 < reply->reply.lines; l++) {
-            struct bytes line = ftp_reply_line(&reply->reply, l);
-
+        lines = ftp_reply_inner(&reply->reply);
+        while (ftp_reply_take_line(&lines, &line))
             if (line.len > 0 && line.at[0] == ' ' && !judge(&place, bytes_from(line, 1)))
                 break;
-        }
     }
 }
 
@@ -133,18 +132,17 @@ void ftp_mlst_format(const struct timeline *timeline, struct rule_run *run)
     for (size_t n = 1; n < dialogue->count; n++) {
         const struct ftp_turn *turn = &dialogue->turns[n];
         const struct event *reply;
+        struct bytes lines, line;
         bool fits;
 
         if (!ftp_turn_is(turn, "MLST") || turn->code != 250)
             continue;
         reply = &timeline->events[turn->final];
         fits = reply->reply.lines >= 3;
-        for (unsigned l = 1; l + 1 < reply->reply.lines; l++) {
-            struct bytes line = ftp_reply_line(&reply->reply, l);
-
-            fits = fits && line.len > 1 && line.at[0] == ' ' &&
+        lines = ftp_reply_inner(&reply->reply);
+        while (fits && ftp_reply_take_line(&lines, &line))
+            fits = line.len > 1 && line.at[0] == ' ' &&
                    bytes_index(bytes_from(line, 1), ' ') < line.len - 1;
-        }
         if (!fits)
             rule_breach(run, SIDE_SERVER, PACKETS(reply->packet), expected, "%s",
                         rule_quote(run, reply->reply.text));

@@ -206,18 +206,18 @@ void ftp_reply_line_length(const struct timeline *timeline, struct rule_run *run
     const struct event *event;
 
     while ((event = next_reply(&walk)) != NULL) {
+        struct bytes lines = event->reply.text, line;
+
         if (event->code == 334 || event->code == 335 || event->code / 100 == 6)
             continue; /* base64, RFC 2228 section 10 */
         if (event->reply.text.len < LINE_LIMIT)
             continue; /* all lines together are not longer */
-        for (unsigned n = 0; n < event->reply.lines; n++) {
-            size_t len = ftp_reply_line(&event->reply, n).len + 2;
-
-            if (len <= LINE_LIMIT)
+        while (ftp_reply_take_line(&lines, &line)) {
+            if (line.len + 2 <= LINE_LIMIT)
                 continue;
             rule_breach(run, SIDE_SERVER, PACKETS(event->first_packet, event->packet),
-                        "lines of at most 512 octets", "a line of %zu octets in a reply %d", len,
-                        event->code);
+                        "lines of at most 512 octets", "a line of %zu octets in a reply %d",
+                        line.len + 2, event->code);
             break;
         }
     }

@@ -14,7 +14,8 @@ const struct rule ftp_session_rules[] = {
      "RFC 959 4.1.1",
      "After 332 the client sends ACCT.",
      "The server holds the login, or the command, until it comes.",
-     "A new USER, QUIT, REIN, NOOP and HELP.", ftp_client_332_acct},
+     "A new USER, QUIT, REIN, NOOP and HELP; after USER PASS, to which any 3yz leads in the diagram of "
+     "section 6.", ftp_client_332_acct},
     {"FTP-PASS-AFTER-USER", PROTOCOL_FTP, SUBJECT_CLIENT, LEVEL_MUST,
      "RFC 959 4.1.1",
      "PASS comes immediately after USER.",

@@ -288,10 +288,10 @@ static bool is_base64(struct bytes text)
     return true;
 }
 
-static bool is_protected_line(const struct event *reply, unsigned n)
+static bool is_protected_line(const struct event *reply, struct bytes line, bool last)
 {
-    struct bytes line = ftp_answer_line(reply, n), code = bytes_slice(reply->reply.text, 0, 3);
-    char mark = n + 1 < reply->reply.lines ? '-' : ' ';
+    struct bytes code = bytes_slice(reply->reply.text, 0, 3);
+    char mark = last ? ' ' : '-';
 
     return line.len > 4 && bytes_equal(bytes_slice(line, 0, 3), code) && line.at[3] == mark &&
            is_base64(bytes_from(line, 4));
@@ -300,12 +300,14 @@ static bool is_protected_line(const struct event *reply, unsigned n)
 static void judge_protected(const struct timeline *timeline, struct rule_run *run,
                             const struct ftp_turn *turn, const struct event *reply)
 {
+    struct bytes lines = reply->reply.text, line;
+
     (void)timeline, (void)turn;
-    for (unsigned n = 0; n < reply->reply.lines; n++)
-        if (!is_protected_line(reply, n)) {
+    while (ftp_reply_take_line(&lines, &line))
+        if (!is_protected_line(reply, line, lines.len == 0)) {
             rule_breach(run, SIDE_SERVER, PACKETS(reply->first_packet, reply->packet),
                         "the code, a hyphen (in the last line a space) and base64 in each line",
-                        "%s", rule_quote(run, ftp_answer_line(reply, n)));
+                        "%s", rule_quote(run, line));
             return;
         }
 }

@@ -70,6 +70,8 @@ def get_many(ftp, pattern):
     names = ftp.nlst(folder) if folder else ftp.nlst()
     for name in names:
         base = os.path.basename(name)
+        if base in ("", ".", ".."):
+            continue
         if fnmatch.fnmatchcase(base, os.path.basename(pattern)):
             get(ftp, f"{folder}/{base}" if folder else base, base)
 

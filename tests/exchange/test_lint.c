@@ -85,6 +85,12 @@ static const char *const clean[] = {
     SPEC "either\nC> NOOP\nS> 200 x\n! close\nor\nC> QUIT\nS> 421 x\nend\nC> NOOP\nS> 200\n",
     SPEC "either\nC> STAT\nor\nC> NOOP\nend\n",
     SPEC "C> STAT\neither\nS> 213 x\nor\nS> 213-x\nS> 213 y\nend\n",
+    SPEC "tests: client\ndeviates: yes\nC> PASV\nS> 227 (0,0,0,0,{p1},{p2})\n",
+    SPEC "tests: client\nstate: logged-in\nC> RETR a\nS> 150 x\n! from port 9\nD> b\nS> 226 x\n",
+    SPEC "tests: client\nstate: logged-in\ndeviates: yes\nC> STOR a\nS> 150 x\n! after 9 bytes "
+         "reset\nD> any\n",
+    SPEC
+    "tests: client\nC> NOOP\nS> 200 x\neither\nC> STAT\nS> 213 x\nor\n! silent 1s\n! close\nend\n",
     SPEC "tests: client\nC> NOOP\n! silent 1s\nS> 200 x\n! close\nexpect client exits nonzero\n",
     SPEC "C> PASV\nexpect no C:PORT\nexpect C:PASV < data.syn\n",
     SPEC "protocol: udp\ntests: client\nC> \"x\"\n! drop\nC> \"x\"\nexpect no flow.syn\n"
@@ -140,6 +146,14 @@ static const struct {
      "5:1 this step can never be reached: with 'state: closed' nobody listens\n"},
     {SPEC "C> FOO\nS> 150 x {port}\n", "3:1 {port} can never be bound here: only 229 carries "
                                        "(|||port|)\n"},
+    {SPEC "C> FOO\nS> 227 (0,0,0,0,{p1},{p2})\n",
+     "3:1 no data connection follows {p1} and {p2}: where a server is under test {hostport} stands "
+     "here\n"},
+    {SPEC "state: logged-in\nC> RETR a\nS> 150 x\n! from address 127.0.0.2\nD> b\n",
+     "5:1 '! from' before data is about the connection that a fake server opens: it needs 'tests: "
+     "client'\n"},
+    {SPEC "tests: client\nstate: logged-in\ndeviates: yes\nC> STOR a\nS> 150 x\n! split 1\nD> b\n",
+     "7:1 '! split' does nothing: the client, which is under test, says the next line\n"},
     {SPEC "C> FOO\nS> 200 {eprt}\n", "3:1 {eprt} can never be bound here: it is the argument of "
                                      "EPRT, not of a reply\n"},
     {SPEC "C> 220 x\n", "2:1 a command begins with a letter; an exchange that sends something else "

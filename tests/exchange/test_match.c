@@ -56,6 +56,22 @@ START_TEST(a_command_fits_by_verb_and_argument)
 }
 END_TEST
 
+static const struct {
+    const char *script, *verb;
+} verbs[] = {
+    {"C> LIST\n", "LIST"},
+    {"C> LIST -a\n", "LIST"},
+    {"C> LIST{any}\n", "LIST"},
+    {"C> {any}\n", ""},
+};
+
+START_TEST(a_verb_ends_at_a_space_or_a_hole)
+{
+    loaded(verbs[_i].script);
+    ck_assert(bytes_is(step_verb(step(0)), verbs[_i].verb));
+}
+END_TEST
+
 START_TEST(a_command_binds_its_holes)
 {
     loaded("C> PORT {hostport}\n");
@@ -160,6 +176,8 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, unload);
     tcase_add_loop_test(tcase, a_command_fits_by_verb_and_argument, 0,
                         sizeof commands / sizeof *commands);
+    tcase_add_loop_test(tcase, a_verb_ends_at_a_space_or_a_hole, 0,
+                        (int)(sizeof verbs / sizeof *verbs));
     tcase_add_test(tcase, a_command_binds_its_holes);
     tcase_add_test(tcase, the_verb_is_what_stands_before_the_space);
     tcase_add_loop_test(tcase, a_code_fits_as_the_mode_says, 0, sizeof codes / sizeof *codes);

@@ -221,6 +221,15 @@ START_TEST(datagrams_have_deliveries_of_their_own)
 }
 END_TEST
 
+START_TEST(data_may_come_from_somewhere_else)
+{
+    loaded("C> RETR a\nS> 150\n! from address 127.0.0.2\n! from port 99\nD> any\n");
+    ck_assert_uint_eq(step(2)->delivery_count, 2);
+    ck_assert_str_eq(step(2)->deliveries[0].text, "127.0.0.2");
+    ck_assert_int_eq(step(2)->deliveries[1].number, 99);
+}
+END_TEST
+
 START_TEST(data_can_be_cut_off)
 {
     loaded("C> RETR a\nS> 150\n! split 1\n! after 100 bytes reset\nD> any\nS> 426\n"
@@ -335,6 +344,7 @@ static const struct mistake mistakes[] = {
     {"! delay 1s\n! close\nC> A\n", 1, 1, "'! silent' is what waits"},
     {"! delay 1s\neither\nC> A\nor\nC> B\nend\n", 1, 1, "a block stands there"},
     {"! drop\nC> A\n", 1, 1, "'! drop' is about datagrams"},
+    {"! from port 9\nC> A\n", 1, 1, "'! from' is about datagrams (protocol: udp), or the data"},
     {"! after 1 byte reset\nC> A\n", 1, 1, "a D> line follows it"},
     {"protocol: udp\n! split 1\nC> \"a\"\n", 2, 1, "'! split' is about"},
     {"protocol: udp\nC> \"a\"\n! half-close\n", 3, 1, "'! half-close' is about"},
@@ -396,6 +406,7 @@ static void add_delivery(Suite *suite)
     tcase_add_loop_test(tcase, deliveries_wait_for_the_next_line, 0, sizeof lines / sizeof *lines);
     tcase_add_loop_test(tcase, datagrams_have_deliveries_of_their_own, 0,
                         sizeof datagrams / sizeof *datagrams);
+    tcase_add_test(tcase, data_may_come_from_somewhere_else);
     tcase_add_test(tcase, data_can_be_cut_off);
     tcase_add_test(tcase, acts_are_steps_of_who_spoke_last);
     tcase_add_test(tcase, streams_have_acts_of_their_own);

@@ -7,7 +7,8 @@
 #define SCRIPT(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define LOGIN "S 220 Ready.", "C USER joe", "S 331 Password?", "C PASS secret", "S 230 In."
 #define IMAGE "C TYPE I", "S 200 Image.", "C SIZE", "S 500 No."
-#define EPSV "C EPSV", "S 229 Extended (|||%P|)"
+#define EPSV_REPLY "S 229 Extended (|||%P|)"
+#define EPSV "C EPSV", EPSV_REPLY
 #define PASV "C PASV", "S 227 Passive (%H)."
 #define BYE "C QUIT", "S 221 Bye.", "W"
 
@@ -119,6 +120,7 @@ static const struct {
 } logins[] = {
     {SCRIPT(LOGIN, BYE), 0, ""},
     {SCRIPT("S 120 In a moment.", LOGIN, BYE), 0, ""},
+    {SCRIPT("S 220 a", "C USER joe", "S 339 b", "C PASS secret", "S 230 c", BYE), 0, ""},
     {SCRIPT("S 220-Welcome.", "S 331 no end", "S 220-", LOGIN, BYE), 0, ""},
     {SCRIPT("s 2", "s 20 Rea", "s dy.\r", "s \n", "C USER joe", "S 230 In.", BYE), 0, ""},
     {SCRIPT("S 230 In already.", "C USER joe", "S 230 In.", BYE), 0, ""},
@@ -196,6 +198,14 @@ static const char *const *const good_downloads[] = {
            "S 226 b", BYE),
     SCRIPT(LOGIN, IMAGE, "C EPSV", "S 229 Hm (|||%C|)", PASV, "C RETR a.txt", "S 150 a", "D+ hello",
            "D.", "S 226 b", BYE),
+    SCRIPT("S 220 a", "C USER joe", "s 230 b\r\n500 Unasked.\r\n", IMAGE, EPSV, "C RETR a.txt",
+           "S 150 a", "D+ hello", "D.", "S 226 b", BYE),
+    SCRIPT(LOGIN, "C TYPE I", "s 200 a\r\n200 b\r\n", "C SIZE", "S 213 5", EPSV, "C RETR a.txt",
+           "S 150 a", "D+ hello", "D.", "S 226 b", BYE),
+    SCRIPT(LOGIN, "C TYPE I", "S 200 a", "C SIZE", "s 200 b\r\n213 5\r\n", EPSV, "C RETR a.txt",
+           "S 150 a", "D+ hello", "D.", "S 226 b", BYE),
+    SCRIPT(LOGIN, IMAGE, "C EPSV", "S 213 5", EPSV_REPLY, "C RETR a.txt", "S 150 a", "D+ hello",
+           "D.", "S 226 b", BYE),
     SCRIPT(LOGIN, IMAGE, "C EPSV", "S 229 no port", PASV, "C RETR a.txt", "S 150 a", "D+ hello",
            "D.", "S 226 b", BYE),
     SCRIPT(LOGIN, "C TYPE I", "S 200 a", "C SIZE a.txt", "S 213 5", EPSV, "C RETR a.txt", "S 150 a",
@@ -249,7 +259,7 @@ static const struct {
     {SCRIPT(LOGIN, IMAGE, "C EPSV", "S 500 a", "C PASV", "S 227 Passive.", BYE),
      "no port can be read from the reply: 227 Passive."},
     {SCRIPT(LOGIN, IMAGE, EPSV, "S 421 Bye.", "X"), "the server ends the session: 421 Bye."},
-    {SCRIPT(LOGIN, "S 500 Unasked.", "C TYPE", "W"), NULL},
+    {SCRIPT(LOGIN, "S 421 Unasked.", "X"), NULL},
 };
 
 START_TEST(failed_download_leaves_nothing)
@@ -321,6 +331,16 @@ START_TEST(active_download_fails_where_nobody_connects)
 }
 END_TEST
 
+START_TEST(without_the_control_connection_nobody_is_waited_for)
+{
+    ck_assert_int_eq(
+        run(SCRIPT(LOGIN, IMAGE, "C PORT", "S 200 a", "C RETR a.txt", "S 150 b", "S 226 c", "X"),
+            "get-active", "a.txt", NULL),
+        1);
+    ck_assert_str_eq(why.text, "the server closed the connection after RETR");
+}
+END_TEST
+
 START_TEST(resume_gets_the_rest)
 {
     write_local("a.txt", "0123");
@@ -347,7 +367,7 @@ END_TEST
 START_TEST(mget_fetches_what_nlst_names)
 {
     ck_assert_int_eq(
-        run(SCRIPT(LOGIN, EPSV, "C NLST *.txt", "S 150 a", "D+ a.txt\r\nd/b.txt\r\n", "D.",
+        run(SCRIPT(LOGIN, EPSV, "C NLST", "S 150 a", "D+ a.txt\r\n.txt\r\nc.pdf\r\nd/b.txt", "D.",
                    "S 226 b", IMAGE, EPSV, "C RETR a.txt", "S 150 a", "D+ one", "D.", "S 226 b",
                    IMAGE, EPSV, "C RETR d/b.txt", "S 150 a", "D+ two", "D.", "S 226 b", BYE),
             "mget", "*.txt", NULL),
@@ -357,11 +377,34 @@ START_TEST(mget_fetches_what_nlst_names)
 }
 END_TEST
 
+START_TEST(mget_puts_the_folder_before_bare_names)
+{
+    ck_assert_int_eq(
+        run(SCRIPT(LOGIN, EPSV, "C NLST d", "S 150 a", "D+ a.txt\r\nd/b.txt\r\nc\r\n", "D.",
+                   "S 226 b", IMAGE, EPSV, "C RETR d/a.txt", "S 150 a", "D+ one", "D.", "S 226 b",
+                   IMAGE, EPSV, "C RETR d/b.txt", "S 150 a", "D+ two", "D.", "S 226 b", BYE),
+            "mget", "d/*.txt", NULL),
+        0);
+    ck_assert_str_eq(read_local("a.txt"), "one");
+    ck_assert_str_eq(read_local("b.txt"), "two");
+}
+END_TEST
+
+START_TEST(mget_that_matches_nothing_fails)
+{
+    ck_assert_int_eq(
+        run(SCRIPT(LOGIN, EPSV, "C NLST", "S 150 a", "D+ a.pdf\r\n", "D.", "S 226 b", BYE), "mget",
+            "*.txt", NULL),
+        1);
+    ck_assert_str_eq(why.text, "nothing matches '*.txt'");
+}
+END_TEST
+
 START_TEST(mget_is_not_led_out_of_the_folder)
 {
     ck_assert_int_eq(
-        run(SCRIPT(LOGIN, EPSV, "C NLST *", "S 150 a", "D+ x/..\r\n", "D.", "S 226 b", BYE), "mget",
-            "*", NULL),
+        run(SCRIPT(LOGIN, EPSV, "C NLST", "S 150 a", "D+ x/..\r\n", "D.", "S 226 b", BYE), "mget",
+            ".*", NULL),
         1);
     ck_assert_str_eq(why.text, "'..' is no name for a local file");
 }
@@ -525,8 +568,8 @@ static const struct {
      "RETR", 0},
     {"no-quit", "login", NULL, NULL, SCRIPT(LOGIN, "W"), "PASS", 0},
     {"follows-listed-path", "mget", "*", NULL,
-     SCRIPT(LOGIN, EPSV, "C NLST *", "S 150 a", "D+ no/a.txt\r\n", "D.", "S 226 b", IMAGE, EPSV,
-            "C RETR no/a.txt", "S 150 a", "D+ one", "D.", "S 226 b", BYE),
+     SCRIPT(LOGIN, EPSV, "C NLST", "S 150 a", "D+ no/a.txt\r\n", "D.", "S 226 b", "C QUIT",
+            "S 221 c"),
      "NLST", 1},
     {"stalls-after-passive", "list", NULL, NULL, SCRIPT(LOGIN, EPSV, "W"), "EPSV", 1},
 };
@@ -598,9 +641,12 @@ static TCase *transfer_case(void)
     tcase_add_test(tcase, active_download_announces_a_port);
     tcase_add_test(tcase, active_download_takes_eprt_where_port_is_refused);
     tcase_add_test(tcase, active_download_fails_where_nobody_connects);
+    tcase_add_test(tcase, without_the_control_connection_nobody_is_waited_for);
     tcase_add_test(tcase, resume_gets_the_rest);
     tcase_add_test(tcase, failed_resume_keeps_what_was_there);
     tcase_add_test(tcase, mget_fetches_what_nlst_names);
+    tcase_add_test(tcase, mget_puts_the_folder_before_bare_names);
+    tcase_add_test(tcase, mget_that_matches_nothing_fails);
     tcase_add_test(tcase, mget_is_not_led_out_of_the_folder);
     tcase_add_test(tcase, upload_sends_the_file);
     tcase_add_test(tcase, append_uses_appe);

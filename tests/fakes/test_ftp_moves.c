@@ -73,6 +73,20 @@ START_TEST(nlst_names_can_be_fetched)
 }
 END_TEST
 
+START_TEST(patterns_are_expanded)
+{
+    rig_put(&rig, "STOR pub/c.bin", "x");
+    rig_put(&rig, "STOR pub/.hidden.bin", "x");
+    ck_assert_str_eq(rig_get(&rig, "NLST pub/*.bin"), "pub/b.bin\r\npub/c.bin\r\n");
+    ck_assert_str_eq(rig_get(&rig, "NLST pub/[c-z]*"), "pub/c.bin\r\n");
+    ck_assert_str_eq(rig_get(&rig, "NLST -1 a.*"), "a.txt\r\n");
+    rig_pasv(&rig);
+    rig_expect(&rig, "NLST *.none", 450);
+    rig_put(&rig, "STOR a*", "x");
+    ck_assert_str_eq(rig_get(&rig, "NLST a*"), "a*\r\n");
+}
+END_TEST
+
 START_TEST(list_is_lines_of_ls)
 {
     ck_assert_str_eq(rig_get(&rig, "LIST -la pub"),
@@ -92,6 +106,7 @@ int main(void)
     tcase_add_test(in, stou_says_the_name_in_its_150);
     tcase_add_test(in, rest_holds_for_one_transfer);
     tcase_add_test(in, nlst_names_can_be_fetched);
+    tcase_add_test(in, patterns_are_expanded);
     tcase_add_test(in, list_is_lines_of_ls);
     return run_suite(suite);
 }

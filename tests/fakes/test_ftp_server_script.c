@@ -189,6 +189,62 @@ START_TEST(a_filled_hole_is_where_the_server_listens)
 }
 END_TEST
 
+static enum peer_claim say_port_alone(struct rig *told, struct bytes text)
+{
+    struct buf line;
+
+    if (!bytes_starts(text, "PASV"))
+        return PEER_MODEL;
+    buf_init(&line, 200);
+    buf_add_text(&line, "227 Elsewhere (0,0,0,0,");
+    ck_assert(told->peer->base.ops->fill(told->peer, HOLE_P1, &line));
+    buf_add_text(&line, ",");
+    ck_assert(told->peer->base.ops->fill(told->peer, HOLE_P2, &line));
+    buf_add_text(&line, ").\r\n");
+    rig_say(told, buf_text(&line));
+    buf_fini(&line);
+    return PEER_SCRIPT;
+}
+
+START_TEST(a_port_in_two_holes_is_where_the_server_listens)
+{
+    struct endpoint at;
+    struct flaw flaw;
+
+    rig.on_heard = say_port_alone;
+    rig_start(&rig);
+    rig_login(&rig);
+    rig_expect(&rig, "PASV", 227);
+    ck_assert_int_eq(ftp_pasv_parse(bytes_from(buf_bytes(&rig.reply), 4), &at, &flaw), PARSE_DONE);
+    at = loopback_endpoint(at.port);
+    rig.data = rig_connect_to(&at);
+    rig_expect(&rig, "RETR a.txt", 150);
+    ck_assert_int_eq(rig_fetch(&rig), 10);
+}
+END_TEST
+
+START_TEST(a_script_that_deviates_listens_nowhere_by_what_it_says)
+{
+    char passive[96], extended[96], text[FTP_HOSTPORT_TEXT];
+    struct line script[] = {{.command = "PASV", .first = passive},
+                            {.command = "EPSV", .first = extended},
+                            {.command = NULL}};
+    struct endpoint at;
+    struct sockaddr_storage name;
+    socklen_t len;
+
+    close(loopback_bind(SOCK_STREAM, &at));
+    snprintf(passive, sizeof passive, "227 (%s)\r\n", ftp_hostport_format(&at, text));
+    snprintf(extended, sizeof extended, "229 (|||%u|)\r\n", at.port);
+    rig.exchange.deviates = true;
+    start(script);
+    rig_ask(&rig, script[_i].command);
+    rig.data = socket(AF_INET, SOCK_STREAM, 0);
+    len = endpoint_to_sockaddr(&at, &name);
+    ck_assert_int_eq(connect(rig.data, (struct sockaddr *)&name, len), -1);
+}
+END_TEST
+
 START_TEST(a_refused_transfer_takes_the_listener_back)
 {
     static const struct line script[] = {{.command = "RETR", .first = "550 No.\r\n"},
@@ -272,6 +328,31 @@ START_TEST(the_data_connection_can_be_cut)
     ck_assert_int_eq(rig_fetch(&rig), -1);
     ck_assert_int_ge(rig_entry(&rig, ENTRY_DATA_CLOSED, "reset by us"), 0);
     ck_assert_uint_eq(loopback_entry(rig.transcript, ENTRY_DATA_SENT, 0)->octets, 4);
+}
+END_TEST
+
+START_TEST(an_active_connection_comes_from_where_the_script_says)
+{
+    static const struct line script[] = {{.command = NULL}};
+    struct delivery from = {.kind = DELIVER_FROM_ADDRESS, .text = "127.0.0.9"};
+    struct peer_transfer transfer = {
+        .payload = &payload, .fake_sends = true, .deliveries = &from, .delivery_count = 1};
+    char text[FTP_HOSTPORT_TEXT], command[FTP_HOSTPORT_TEXT + 8];
+    struct endpoint at, came;
+    struct sockaddr_storage name;
+    socklen_t len = sizeof name;
+    int listener = loopback_bind(SOCK_STREAM, &at);
+
+    ck_assert_int_eq(fcntl(listener, F_SETFL, O_NONBLOCK), 0);
+    start(script);
+    snprintf(command, sizeof command, "PORT %s", ftp_hostport_format(&at, text));
+    rig_expect(&rig, command, 200);
+    rig.peer->base.ops->transfer(rig.peer, &transfer);
+    while ((rig.data = accept(listener, (struct sockaddr *)&name, &len)) < 0)
+        loop_turn(rig.loop, CLOCK_MS);
+    close(listener);
+    endpoint_from_sockaddr((struct sockaddr *)&name, &came);
+    ck_assert_str_eq(endpoint_addr(&came, text), "127.0.0.9");
 }
 END_TEST
 
@@ -449,12 +530,15 @@ int main(void)
     suite_add_tcase(suite, said);
     tcase_add_checked_fixture(moved, set_up, tear_down);
     tcase_add_test(moved, a_filled_hole_is_where_the_server_listens);
+    tcase_add_test(moved, a_port_in_two_holes_is_where_the_server_listens);
+    tcase_add_loop_test(moved, a_script_that_deviates_listens_nowhere_by_what_it_says, 0, 2);
     tcase_add_test(moved, a_refused_transfer_takes_the_listener_back);
     tcase_add_test(moved, a_scripted_transfer_sends_its_payload_between_its_replies);
     tcase_add_test(moved, without_a_payload_the_model_sends_what_it_has);
     tcase_add_test(moved, a_scripted_upload_is_told_and_stored);
     tcase_add_test(moved, no_data_connection_is_told);
     tcase_add_test(moved, the_data_connection_can_be_cut);
+    tcase_add_test(moved, an_active_connection_comes_from_where_the_script_says);
     tcase_add_test(moved, a_scripted_stat_does_not_wait_for_the_transfer);
     tcase_add_test(moved, abor_in_a_scripted_transfer_is_the_scripts);
     suite_add_tcase(suite, moved);

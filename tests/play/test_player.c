@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "play/player.h"
 
 /* A fake that only remembers what it is told to do. */
@@ -188,6 +189,55 @@ START_TEST(a_preliminary_reply_starts_the_transfer_that_the_script_leaves_out)
     ck_assert_uint_eq(transfers, 1);
     ck_assert_ptr_null(sent_payload);
     ck_assert_str_eq(said, "150 Go.\r\n226 Done.\r\n");
+}
+END_TEST
+
+START_TEST(of_several_preliminary_replies_the_transfer_follows_the_last)
+{
+    play("title: t\n\nC> RETR a\nS> 150 Go.\nS> 150 Go, indeed.\nD> \"abc\"\nS> 226 Done.\n",
+         SIDE_SERVER);
+    kept.events.opened(kept.events.ctx);
+    hear("RETR a\r\n");
+    ck_assert_uint_eq(transfers, 1);
+    ck_assert_uint_eq(sent_payload->octets.len, 3);
+    ck_assert_str_eq(said, "150 Go.\r\n150 Go, indeed.\r\n226 Done.\r\n");
+}
+END_TEST
+
+/* `! silent 1ns`: the time is up when the loop turns next. */
+#define IMPATIENT                                                                                  \
+    "title: t\n\nS> 220\neither\nC> USER x\nS> 230 In.\nor\n! silent 1ns\n! close\nend\n"
+
+START_TEST(silence_chooses_the_alternative_that_begins_with_it)
+{
+    play(IMPATIENT, SIDE_SERVER);
+    kept.events.opened(kept.events.ctx);
+    ck_assert_str_eq(said, "220\r\n");
+    loop_turn(loop, CLOCK_SECOND);
+    ck_assert_str_eq(said, "220\r\n<act>");
+    ck_assert(player_script_over(player));
+}
+END_TEST
+
+START_TEST(what_comes_in_time_chooses_another_alternative)
+{
+    play(IMPATIENT, SIDE_SERVER);
+    kept.events.opened(kept.events.ctx);
+    hear("USER x\r\n");
+    loop_turn(loop, 0);
+    ck_assert_str_eq(said, "220\r\n230 In.\r\n");
+    ck_assert(player_script_over(player));
+}
+END_TEST
+
+START_TEST(what_the_model_answers_is_no_silence)
+{
+    play("title: t\n\nS> 220\neither\nC> USER x\nS> 230 In.\nor\n! silent 1m\n! close\nend\n",
+         SIDE_SERVER);
+    kept.events.opened(kept.events.ctx);
+    ck_assert_int_eq(hear("FEAT\r\n"), PEER_MODEL);
+    ck_assert_int_eq(hear("USER x\r\n"), PEER_SCRIPT);
+    ck_assert_str_eq(said, "220\r\n230 In.\r\n");
 }
 END_TEST
 
@@ -388,6 +438,10 @@ int main(void)
     tcase_add_test(server, what_the_script_does_not_mention_is_the_models);
     tcase_add_test(server, unscripted_fail_makes_another_command_a_deviation);
     tcase_add_test(server, a_preliminary_reply_starts_the_transfer_that_the_script_leaves_out);
+    tcase_add_test(server, of_several_preliminary_replies_the_transfer_follows_the_last);
+    tcase_add_test(server, silence_chooses_the_alternative_that_begins_with_it);
+    tcase_add_test(server, what_comes_in_time_chooses_another_alternative);
+    tcase_add_test(server, what_the_model_answers_is_no_silence);
     tcase_add_test(server, data_lines_are_what_is_sent);
     tcase_add_test(server, received_data_that_differ_are_a_deviation);
     tcase_add_test(server, a_hole_of_the_fakes_line_is_filled);

@@ -92,6 +92,37 @@ START_TEST(a_fake_takes_the_first_alternative)
 }
 END_TEST
 
+START_TEST(patience_ends_where_an_alternative_begins_with_silence)
+{
+    int64_t ns = 0;
+    size_t index = 0;
+
+    script_of(
+        "title: t\ntests: client\neither\nC> NOOP\nS> 200 Yes.\nor\n! silent 2s\n! close\nend\n",
+        SIDE_SERVER);
+    ck_assert_ptr_null(script_fake_step(&script));
+    ck_assert(script_patience(&script, &ns, &index));
+    ck_assert_int_eq(ns, INT64_C(2000000000));
+    script_lose_patience(&script, index);
+    ck_assert_uint_eq(line_of(script_fake_step(&script)), 8);
+    script_pass(&script);
+    ck_assert(script_over(&script));
+}
+END_TEST
+
+START_TEST(without_such_an_alternative_patience_has_no_end)
+{
+    int64_t ns = 0;
+    size_t index = 0;
+
+    script_of("title: t\ntests: client\neither\nC> NOOP\nor\nC> STAT\n! silent 2s\nend\n",
+              SIDE_SERVER);
+    ck_assert(!script_patience(&script, &ns, &index));
+    script_accept(&script, 1);
+    ck_assert(!script_patience(&script, &ns, &index));
+}
+END_TEST
+
 START_TEST(an_optional_reply_may_be_waited_for_in_vain)
 {
     script_of("title: t\n\nC> NOOP\nS? 200 Yes.\nC> QUIT\nS> 221 Bye.\n", SIDE_CLIENT);
@@ -254,6 +285,8 @@ int main(void)
     tcase_add_test(turns, an_optional_command_is_left_out_with_its_answer);
     tcase_add_test(turns, what_arrives_chooses_the_alternative);
     tcase_add_test(turns, a_fake_takes_the_first_alternative);
+    tcase_add_test(turns, patience_ends_where_an_alternative_begins_with_silence);
+    tcase_add_test(turns, without_such_an_alternative_patience_has_no_end);
     tcase_add_test(turns, an_optional_reply_may_be_waited_for_in_vain);
     tcase_add_test(turns, a_script_that_ends_in_what_may_be_left_out_is_over);
     tcase_add_test(turns, data_is_the_fakes_turn_in_both_directions);

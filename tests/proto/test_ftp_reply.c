@@ -67,6 +67,36 @@ START_TEST(lines_are_found_by_number)
 }
 END_TEST
 
+START_TEST(lines_are_taken_one_by_one)
+{
+    struct bytes lines, line;
+
+    ck_assert_int_eq(parse("211-a\r\n b\n\r\n211 c\r\n"), PARSE_DONE);
+    lines = reply.text;
+    ck_assert(ftp_reply_take_line(&lines, &line) && bytes_is(line, "211-a"));
+    ck_assert(ftp_reply_take_line(&lines, &line) && bytes_is(line, " b"));
+    ck_assert(ftp_reply_take_line(&lines, &line) && bytes_is(line, ""));
+    ck_assert(ftp_reply_take_line(&lines, &line) && bytes_is(line, "211 c"));
+    ck_assert(!ftp_reply_take_line(&lines, &line));
+}
+END_TEST
+
+static const struct {
+    const char *text, *inner;
+} inners[] = {
+    {"200 a\r\n", ""},
+    {"211-a\r\n211 b\r\n", ""},
+    {"211-a\r\n b\r\n211 c\r\n", " b\r\n"},
+    {"211-a\n b\n\n c\n211 d\n", " b\n\n c\n"},
+};
+
+START_TEST(inner_lines_are_those_between_the_first_and_the_last)
+{
+    ck_assert_int_eq(parse(inners[_i].text), PARSE_DONE);
+    ck_assert(bytes_is(ftp_reply_inner(&reply), inners[_i].inner));
+}
+END_TEST
+
 static const struct {
     const char *text;
     size_t len; /* 0: to the zero */
@@ -196,6 +226,9 @@ int main(void)
     tcase_add_test(framing, own_code_with_a_hyphen_is_an_inner_line);
     tcase_add_test(framing, another_code_and_space_does_not_close);
     tcase_add_test(framing, lines_are_found_by_number);
+    tcase_add_test(framing, lines_are_taken_one_by_one);
+    tcase_add_loop_test(framing, inner_lines_are_those_between_the_first_and_the_last, 0,
+                        COUNT(inners));
     tcase_add_loop_test(framing, every_prefix_asks_for_more, 0, COUNT(good));
     tcase_add_test(framing, a_reply_of_a_megabyte_is_one_reply);
     tcase_add_test(framing, line_length_counts_the_line_feed);

@@ -18,7 +18,7 @@ SOURCE = os.environ.get("PEERSPEC_SOURCE", os.path.join(os.path.dirname(__file__
 BINARY = os.environ.get("PEERSPEC_BINARY", os.path.join(SOURCE, "build", "peerspec"))
 SPECIMENS = os.path.join(SOURCE, "tests", "specimens")
 IUTS = os.path.join(SOURCE, "suites", "iut")
-PROGRAMS = os.path.join(SOURCE, "tests", "interop", "programs")
+PROGRAMS = [os.path.join(SPECIMENS, "peers"), os.path.join(SOURCE, "tests", "interop", "programs")]
 ECHO_CLIENT = os.path.join(SOURCE, "tests", "interop", "python", "echo_client.py")
 WORKERS = 2 + (os.cpu_count() or 1)  # the faults that are found by waiting leave the machine idle
 OPTIONS = ["--quiet", "--timeout", "4s", "--tap", "-"]
@@ -43,6 +43,12 @@ send = {{peerspec}} play {script} --as client --connect {{@host}}:{{port}} --qui
 get = sh -c '[ "$6" = sanity.txt ] && exec "$7" client get "$2" "$3" "$4" "$5" "$6";
     exec "$1" play {script} --as client --connect "$2:$3" --user "$4" --password "$5" --quiet'
     sh {{peerspec}} {{host}} {{port}} {{user}} '{{password}}' {{1}} {{builtin}}
+get-url = {{peerspec}} play {script} --as client --connect {{host}}:{{port}} --user {{user}}
+    --password {{password}} --quiet
+list = {{peerspec}} play {script} --as client --connect {{host}}:{{port}} --user {{user}}
+    --password {{password}} --quiet
+mget = {{peerspec}} play {script} --as client --connect {{host}}:{{port}} --user {{user}}
+    --password {{password}} --quiet
 """
 # The case that comes first, and shows that the client works at all, is spared the fault.
 FAULTY_GET = """sh -c 'f="--fault {fault}"; [ "$7" = sanity.txt ] && f=;
@@ -109,7 +115,9 @@ def implementation(side, protocol, fault):
 
 def command_line(folder, side, protocol, fault, exchanges):
     if fault.startswith("program:"):
-        program = os.path.join(PROGRAMS, fault[len("program:"):])
+        name = fault[len("program:"):]
+        program = next(path for path in (os.path.join(folder, name) for folder in PROGRAMS)
+                       if os.path.exists(path))
         return [BINARY, side, *exchanges, *OPTIONS, "--", "python3", os.path.abspath(program)]
     file, path = tempfile.mkstemp(f".{side}", dir=folder)
     with open(file, "w", encoding="utf-8") as adapter:
