@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 #define LABEL_WIDTH 10
 
 struct mark {
@@ -23,15 +25,25 @@ char ink_sign(enum verdict verdict)
     return marks[verdict].sign;
 }
 
+/* C1 too: terminals obey U+009B as they do ESC [. */
+static bool is_control(uint32_t code)
+{
+    return code < ' ' || (code >= 0x7f && code < 0xa0);
+}
+
 void ink_plain(const struct ink *ink, const char *text)
 {
-    for (const char *at = text; *at != '\0'; at++) {
-        unsigned octet = (unsigned char)*at;
+    struct bytes rest = bytes_of(text);
 
-        if (octet < ' ' || octet == 0x7f)
-            fprintf(ink->out, "\\x%02x", octet);
+    while (rest.len > 0) {
+        uint32_t code = 0;
+        size_t len = utf8_character(rest, &code);
+
+        if (len == 0 || is_control(code))
+            fprintf(ink->out, "\\x%02x", len == 0 ? (unsigned char)rest.at[0] : code);
         else
-            putc(*at, ink->out);
+            fwrite(rest.at, 1, len, ink->out);
+        rest = bytes_from(rest, len == 0 ? 1 : len);
     }
 }
 

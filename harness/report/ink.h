@@ -1,7 +1,7 @@
 /* ink: puts text on a page for people, in colour where asked for.
  *
- * What an IUT said ends up here: control octets come out as \xNN, so that none of them reaches
- * the terminal. */
+ * What an IUT said ends up here: controls, and octets that are no UTF-8, come out as \xNN, so that
+ * none of them reaches the terminal. */
 #ifndef PEERSPEC_REPORT_INK_H
 #define PEERSPEC_REPORT_INK_H
 

@@ -35,7 +35,7 @@ static void set_up(void)
     fd = open(printed, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     ck_assert_int_ge(dup2(fd, STDOUT_FILENO), 0);
     close(fd);
-    options = (struct options){.command = COMMAND_SERVER};
+    options = (struct options){.command = COMMAND_SERVER, .level = LEVEL_PRACTICE};
     settings = (struct settings){.subject = {.side = SIDE_SERVER, .name = "it", .words = "it"}};
     ledger = (struct ledger){.options = NULL};
     outcome_init(&outcome);
@@ -224,6 +224,10 @@ START_TEST(a_listed_rule_that_was_kept_is_stale_where_all_was_run)
     ledger_stale(&ledger, tables);
     ck_assert_uint_eq(ledger.totals.stale, 0);
     options.words.count = 0;
+    options.level = LEVEL_MUST;
+    ledger_stale(&ledger, tables);
+    ck_assert_uint_eq(ledger.totals.stale, 0);
+    options.level = LEVEL_PRACTICE;
     ledger_stale(&ledger, tables);
     ck_assert_uint_eq(ledger.totals.stale, 1);
     ck_assert_int_eq(ledger_status(&ledger), 1);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/ink.h"
 #include "sample.h"
 
 static struct diag why;
@@ -68,6 +69,29 @@ START_TEST(control_octets_are_shown_not_sent)
 }
 END_TEST
 
+static const struct {
+    const char *text, *page;
+} octets[] = {
+    {"für €", "für €"},
+    {"a\xff.txt", "a\\xff.txt"},
+    {"cut \xe2\x82", "cut \\xe2\\x82"},
+    {"\x1b[31m\r\x7f", "\\x1b[31m\\x0d\\x7f"},
+    {"C1: \xc2\x9b"
+     "31m",
+     "C1: \\x9b31m"},
+};
+
+START_TEST(what_is_no_text_comes_out_as_octets)
+{
+    char page[80] = "";
+    struct ink ink = {fmemopen(page, sizeof page, "w"), false};
+
+    ink_plain(&ink, octets[_i].text);
+    fclose(ink.out);
+    ck_assert_str_eq(page, octets[_i].page);
+}
+END_TEST
+
 START_TEST(progress_is_wiped_before_a_case_is_printed)
 {
     make((struct report_style){.progress = true});
@@ -131,7 +155,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("text");
-    TCase *run = tcase_create("run");
+    TCase *run = tcase_create("run"), *page = tcase_create("page");
     SRunner *runner;
     int failed;
 
@@ -147,6 +171,9 @@ int main(void)
     tcase_add_test(run, each_case_is_written_at_once);
     tcase_add_test(run, full_disk_is_told_at_the_end);
     suite_add_tcase(suite, run);
+    tcase_add_loop_test(page, what_is_no_text_comes_out_as_octets, 0,
+                        sizeof octets / sizeof *octets);
+    suite_add_tcase(suite, page);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
