@@ -10,7 +10,14 @@
 
 enum level { LEVEL_MUST, LEVEL_SHOULD, LEVEL_PRACTICE };
 enum match_mode { MATCH_CODE, MATCH_CLASS, MATCH_TEXT };
-enum data_mode { DATA_DEFAULT, DATA_PASSIVE, DATA_EXTENDED, DATA_ACTIVE, DATA_EXTENDED_ACTIVE };
+enum data_mode {
+    DATA_DEFAULT,
+    DATA_PASSIVE,
+    DATA_EXTENDED,
+    DATA_ACTIVE,
+    DATA_EXTENDED_ACTIVE,
+    DATA_NONE, /* the script says all of it */
+};
 enum vary { VARY_DELIVERY = 1, VARY_ORDER = 2 };
 
 /* Octets that a script names: "text\r\n", x"00ff", @file, random N seed S. */
@@ -34,7 +41,7 @@ enum delivery_kind {
     DELIVER_SPLIT,        /* ! split 1           octets a segment */
     DELIVER_SPLIT_CRLF,   /* ! split CR|LF       the LF in a segment of its own */
     DELIVER_JOIN,         /* ! join              same segment as the fake's line after this one */
-    DELIVER_URGENT,       /* ! urgent            last octet as TCP urgent data */
+    DELIVER_URGENT,       /* ! urgent 3          that octet as TCP urgent data; 0: the last */
     DELIVER_DROP,         /* ! drop              the datagram is not sent; before an IUT's line:
                                                  the model does not answer the datagram before it */
     DELIVER_DUPLICATE,    /* ! duplicate 2       count in all */

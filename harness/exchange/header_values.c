@@ -136,11 +136,10 @@ static bool read_state(struct header_reader *h, struct line *line)
 
 static bool read_data(struct header_reader *h, struct line *line)
 {
-    static const struct choice modes[] = {{"passive", DATA_PASSIVE},
-                                          {"extended", DATA_EXTENDED},
-                                          {"active", DATA_ACTIVE},
-                                          {"extended-active", DATA_EXTENDED_ACTIVE},
-                                          {NULL, 0}};
+    static const struct choice modes[] = {
+        {"passive", DATA_PASSIVE}, {"extended", DATA_EXTENDED},
+        {"active", DATA_ACTIVE},   {"extended-active", DATA_EXTENDED_ACTIVE},
+        {"none", DATA_NONE},       {NULL, 0}};
     int mode = DATA_DEFAULT;
     bool read = choose_one(h, line, modes, &mode);
 

@@ -74,6 +74,8 @@ static const struct type {
     [HOLE_USER] = {"user", is_something, SIZE_MAX},
     [HOLE_PASSWORD] = {"password", is_anything, SIZE_MAX},
     [HOLE_HOST] = {"host", is_host, ENDPOINT_TEXT},
+    [HOLE_CLIENT] = {"client", is_host, ENDPOINT_TEXT},
+    [HOLE_NUMBER] = {"host-number", ftp_is_host_number, 16},
     [HOLE_HOSTPORT] = {"hostport", is_hostport, 32},
     [HOLE_EPRT] = {"eprt", is_eprt, FTP_HOSTPORT_TEXT},
     [HOLE_PORT] = {"port", is_port, 8},

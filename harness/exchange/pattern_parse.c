@@ -54,18 +54,55 @@ static bool spoilt(struct pattern_flaw *flaw, size_t at, const char *fmt, struct
     return false;
 }
 
-/* {xff}: octets in hexadecimal. False where `name` is something else. */
-static bool add_hex(struct parsing *parsing, struct bytes name)
+/* {xff}, {xff*512}: octets in hexadecimal, so many times. */
+struct octets {
+    struct bytes digits;
+    uint64_t times;
+};
+
+/* False where `name` is something else. */
+static bool read_octets(struct bytes name, struct octets *octets)
 {
-    if (name.len < 3 || name.len % 2 == 0 || name.at[0] != 'x')
+    size_t star = bytes_index(name, '*');
+
+    *octets = (struct octets){bytes_slice(name, 1, star - (star > 0)), 1};
+    if (octets->digits.len == 0 || octets->digits.len % 2 != 0 || name.at[0] != 'x')
         return false;
-    for (size_t i = 1; i < name.len; i++)
-        if (digit_hex(name.at[i]) < 0)
+    for (size_t i = 0; i < octets->digits.len; i++)
+        if (digit_hex(octets->digits.at[i]) < 0)
             return false;
-    for (size_t i = 1; i < name.len; i += 2)
-        add_octet(parsing,
-                  (char)(digit_hex(name.at[i]) * 16 + digit_hex(name.at[i + 1])));
-    return true;
+    return star == name.len || bytes_to_u64(bytes_from(name, star + 1), &octets->times);
+}
+
+static void add_octets(struct parsing *parsing, const struct octets *octets)
+{
+    const char *digits = octets->digits.at;
+
+    for (uint64_t n = 0; n < octets->times; n++)
+        for (size_t i = 0; i < octets->digits.len; i += 2)
+            add_octet(parsing, (char)(digit_hex(digits[i]) * 16 + digit_hex(digits[i + 1])));
+}
+
+/* Octets that the line's repetitions take at most; SIZE_MAX where that is too many. */
+static size_t repeated(struct bytes text)
+{
+    size_t total = 0;
+
+    for (size_t open; (open = bytes_index(text, '{')) < text.len;) {
+        struct octets octets;
+        struct bytes name;
+
+        text = bytes_from(text, open + 1);
+        name = bytes_slice(text, 0, bytes_index(text, '}'));
+        if (name.len == 0 || !read_octets(name, &octets))
+            continue;
+        if (octets.times > PATTERN_OCTETS)
+            return SIZE_MAX;
+        total += (size_t)octets.times * octets.digits.len / 2;
+        if (total > PATTERN_OCTETS)
+            return SIZE_MAX;
+    }
+    return total;
 }
 
 static bool add_hole(struct parsing *parsing, struct bytes name, size_t at,
@@ -73,9 +110,12 @@ static bool add_hole(struct parsing *parsing, struct bytes name, size_t at,
 {
     enum hole hole = hole_find(name);
     char near[SUGGEST_TEXT];
+    struct octets octets;
 
-    if (add_hex(parsing, name))
+    if (read_octets(name, &octets)) {
+        add_octets(parsing, &octets);
         return true;
+    }
     if (hole == HOLE_NONE)
         return spoilt(flaw, at, "there is no hole '{%.*s}'%s", name, hole_suggest(name, near));
     if (++parsing->holes > PATTERN_HOLES)
@@ -121,9 +161,14 @@ static void keep(struct arena *arena, const struct parsing *parsing, struct patt
 bool pattern_parse(struct arena *arena, struct bytes prefix, struct bytes text,
                    struct pattern *pattern, struct pattern_flaw *flaw)
 {
-    struct parsing parsing = {.room = arena_take(arena, prefix.len + text.len + 1)};
+    size_t more = repeated(text);
+    struct parsing parsing = {.count = 0};
 
     *pattern = (struct pattern){.source = text};
+    if (more == SIZE_MAX)
+        return spoilt(flaw, bytes_index(text, '{'), "a line repeats at most 100000 octets%.*s%s",
+                      bytes_of(""), "");
+    parsing.room = arena_take(arena, prefix.len + text.len + more + 1);
     parsing.literal.at = parsing.room;
     for (size_t i = 0; i < prefix.len; i++)
         add_octet(&parsing, prefix.at[i]);

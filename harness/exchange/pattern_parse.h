@@ -1,7 +1,7 @@
 /* pattern_parse: a line of a script into a pattern.
  *
- * {user}, {hostport} ... are holes; {xff}, {x0d0a} are octets written in hexadecimal; {{ is a
- * brace. */
+ * {user}, {hostport} ... are holes; {xff}, {x0d0a} are octets written in hexadecimal, {x41*512} so
+ * many of them; {{ is a brace. */
 #ifndef PEERSPEC_EXCHANGE_PATTERN_PARSE_H
 #define PEERSPEC_EXCHANGE_PATTERN_PARSE_H
 
@@ -10,6 +10,7 @@
 
 #define PATTERN_HOLES 32 /* at most, in one line */
 #define PATTERN_PIECES (2 * PATTERN_HOLES + 1)
+#define PATTERN_OCTETS 100000 /* at most, that a line repeats */
 
 /* What is wrong with a line, in words, and at which octet. */
 struct pattern_flaw {

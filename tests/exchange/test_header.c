@@ -96,6 +96,12 @@ START_TEST(lists_repeat_and_go_on_after_a_comma)
 }
 END_TEST
 
+START_TEST(a_script_can_forgo_the_models_data_connections)
+{
+    ck_assert_int_eq(loaded("data: none\nC> NOOP\n")->data, DATA_NONE);
+}
+END_TEST
+
 START_TEST(a_root_is_a_folder)
 {
     ck_assert_str_eq(loaded("root: /tmp\nC> NOOP\n")->root, "/tmp");
@@ -158,6 +164,7 @@ int main(void)
     tcase_add_test(good, every_header_reaches_its_field);
     tcase_add_test(good, without_headers_there_are_defaults);
     tcase_add_test(good, lists_repeat_and_go_on_after_a_comma);
+    tcase_add_test(good, a_script_can_forgo_the_models_data_connections);
     tcase_add_test(good, a_root_is_a_folder);
     tcase_add_test(good, an_empty_password_is_one);
     tcase_add_loop_test(bad, bad_headers_are_named_with_their_place, 0,

@@ -61,6 +61,24 @@ START_TEST(braces_and_octets_are_one_literal)
 }
 END_TEST
 
+START_TEST(octets_are_repeated)
+{
+    use("a{x42*3}{x0d0a*2}{x43*0}{x44*1}");
+    ck_assert_uint_eq(pattern.count, 1);
+    ck_assert_uint_eq(pattern.pieces[0].literal.len, 9);
+    ck_assert_mem_eq(pattern.pieces[0].literal.at, "aBBB\r\n\r\nD", 9);
+    ck_assert_uint_eq(pattern.source.len, 31);
+}
+END_TEST
+
+START_TEST(a_line_of_100000_octets_is_possible)
+{
+    use("CWD {x41*99999}{x42}");
+    ck_assert_uint_eq(pattern.pieces[0].literal.len, 100004);
+    ck_assert_mem_eq(pattern.pieces[0].literal.at + 100002, "AB", 2);
+}
+END_TEST
+
 START_TEST(an_empty_line_has_no_pieces)
 {
     use("");
@@ -80,6 +98,13 @@ static const struct {
     {"a {", 2, "'{' is not closed; a brace itself is written '{{'"},
     {"{user} {x1}", 7, "there is no hole '{x1}'"},
     {"{xzz}", 0, "there is no hole '{xzz}'"},
+    {"{*3}", 0, "there is no hole '{*3}'"},
+    {"{x*3}", 0, "there is no hole '{x*3}'"},
+    {"{x41*}", 0, "there is no hole '{x41*}'"},
+    {"{x41*-1}", 0, "there is no hole '{x41*-1}'"},
+    {"a{x41*100001}", 1, "a line repeats at most 100000 octets"},
+    {"{x4142*50000}{x41}", 0, "a line repeats at most 100000 octets"},
+    {"{x41*18446744073709551615}", 0, "a line repeats at most 100000 octets"},
     {"{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}"
      "{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}{any}",
      160, "a line has at most 32 holes"},
@@ -118,6 +143,11 @@ static const struct {
     {"{time}", "19981315100045", HOLE_TIME, NULL},
     {"host {host}", "host 192.0.2.1", HOLE_HOST, "192.0.2.1"},
     {"host {host}", "host example", HOLE_HOST, NULL},
+    {"EPRT !1!{client}!1025!", "EPRT !1!192.0.2.2!1025!", HOLE_CLIENT, "192.0.2.2"},
+    {"EPRT !1!{client}!1025!", "EPRT !1!localhost!1025!", HOLE_CLIENT, NULL},
+    {"PORT {host-number},0,25", "PORT 192,0,2,2,0,25", HOLE_NUMBER, "192,0,2,2"},
+    {"PORT {host-number},0,25", "PORT 192,0,2,0,25", HOLE_NUMBER, NULL},
+    {"PORT {host-number},0,25", "PORT 192,0,256,2,0,25", HOLE_NUMBER, NULL},
     {"RETR {file}", "RETR a b", HOLE_FILE, "a b"},
     {"RETR {file}", "RETR ", HOLE_FILE, NULL},
     {"{any}", "", HOLE_ANY, ""},
@@ -308,6 +338,8 @@ static void add_parsing(Suite *suite)
 
     tcase_add_test(parsing, a_line_falls_into_literals_and_holes);
     tcase_add_test(parsing, braces_and_octets_are_one_literal);
+    tcase_add_test(parsing, octets_are_repeated);
+    tcase_add_test(parsing, a_line_of_100000_octets_is_possible);
     tcase_add_test(parsing, an_empty_line_has_no_pieces);
     tcase_add_test(parsing, every_hole_has_its_name);
     tcase_add_loop_test(parsing, bad_holes_are_named_with_their_offset, 0,
