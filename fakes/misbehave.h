@@ -51,6 +51,15 @@ enum fault {
     FAULT_EPSV_ALL_IGNORED,
     FAULT_TELNET_NEGOTIATES,
     FAULT_TELNET_SILENT,
+    FAULT_CR_ENDS_LINE, /* misbehave_lines.h, to FAULT_RUNS_UNTERMINATED */
+    FAULT_LF_DROPS_REST,
+    FAULT_SPLITS_LONG_LINES,
+    FAULT_ONE_LINE_A_READ,
+    FAULT_TELNET_AS_TEXT,
+    FAULT_NUL_ENDS_LINE,
+    FAULT_RUNS_UNTERMINATED,
+    FAULT_EMPTY_LINE_ENDS,
+    FAULT_FIN_STAYS,
     FAULT_NO_REPLY_TO_NOOP,
     FAULT_REPLY_ORDER,
     FAULT_SPONTANEOUS,
@@ -69,7 +78,7 @@ enum fault {
 struct misbehaviour {
     const char *name;
     const char *does;
-    const char *breaks; /* a rule's id */
+    const char *breaks; /* a rule's id; the section, or "practice", where no rule can see it */
     enum fault fault;
     const char *verbs;     /* "PWD NOOP": replies to these; NULL: to any; GREETING is one */
     int code;              /* of this code; 2: of 2yz; 0: of any */

@@ -277,6 +277,17 @@ static const struct misbehaviour table[] = {
     FORM("multiline-inner-code", "begins a line inside a multi-line reply with a code", "FTP-MULTILINE-INNER-PAD", NULL, 0, inner_code),
     FORM("multiline-nested", "opens another multi-line reply inside one", "FTP-MULTILINE-NOT-NESTED", NULL, 0, nested),
     FORM("multiline-last-bare", "closes multi-line replies with a code alone", "FTP-MULTILINE-LAST-TEXT", NULL, 0, last_without_text),
+    /* commands: their form */
+    ACTS("cr-ends-line", "takes a CR for a line end", "RFC 959 section 5.3.1", FAULT_CR_ENDS_LINE),
+    ACTS("lf-drops-rest", "throws away what is behind a bare LF", "practice", FAULT_LF_DROPS_REST),
+    ACTS("splits-long-lines", "takes each 4096 octets of a line for a line of its own", "RFC 959 section 5.3.1", FAULT_SPLITS_LONG_LINES),
+    ACTS("one-line-a-read", "throws away what has come together with a command", "RFC 1123 section 4.1.2.10", FAULT_ONE_LINE_A_READ),
+    ACTS("telnet-as-text", "takes Telnet commands for a part of the line", "FTP-TELNET-SERVER-REFUSES", FAULT_TELNET_AS_TEXT),
+    ACTS("nul-ends-line", "does not see what is behind a NUL in a line", "practice", FAULT_NUL_ENDS_LINE),
+    ACTS("runs-unterminated", "does a command whose line end the client's FIN has cut off", "RFC 959 section 5.3.1", FAULT_RUNS_UNTERMINATED),
+    ACTS("empty-line-ends", "closes the connection at an empty line", "practice", FAULT_EMPTY_LINE_ENDS),
+    ACTS("fin-stays", "keeps the connection open when the client has closed it", "practice", FAULT_FIN_STAYS),
+    FORM("silent-500", "does not answer what it does not understand", "FTP-ONE-FINAL-REPLY", NULL, 500, nothing),
     /* replies: their number and order */
     FORM("two-replies", "answers NOOP, PWD, SYST and DELE twice", "FTP-ONE-FINAL-REPLY", "NOOP PWD SYST DELE", 0, another_reply),
     ACTS("no-reply", "does not answer NOOP", "FTP-ONE-FINAL-REPLY", FAULT_NO_REPLY_TO_NOOP),
