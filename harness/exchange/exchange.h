@@ -122,7 +122,8 @@ enum expect_kind {
     EXPECT_NO_SERVER_FILE,
     EXPECT_OUTPUT,       /* output has "text" */
     EXPECT_OUTPUT_LACKS, /* output lacks "text" */
-    EXPECT_DATA,         /* data has "text": the listing that went over it */
+    EXPECT_HAS,    /* data has "text": the listing that went over it; S:257 has "text": what was said */
+    EXPECT_LACKS,  /* data lacks "text" */
 };
 
 enum channel {
@@ -192,7 +193,7 @@ struct expectation {
     enum comparison comparison;
     int exit_code;          /* EXIT: -1 stands for nonzero */
     const char *file;       /* FILE, NO_FILE, SERVER_FILE ... */
-    struct payload content; /* FILE, SERVER_FILE, OUTPUT, DATA */
+    struct payload content; /* FILE, SERVER_FILE, OUTPUT, HAS, LACKS */
 };
 
 #define EXCHANGE_ARGUMENTS 8
