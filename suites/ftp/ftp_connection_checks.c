@@ -206,6 +206,16 @@ static bool announced(const struct timeline *timeline, const struct ftp_turn *tu
     return reply->code == 229 && ftp_epsv_parse(reply->reply.text, &out->port, &flaw) == PARSE_DONE;
 }
 
+/* A connection that came about before `flow` has used the reply's port up: without another one the
+ * server tries the client's default port (RFC 959 section 3.2). */
+static bool used_up(const struct timeline *timeline, size_t reply, const struct timeline_flow *flow)
+{
+    for (size_t n = 1; n < timeline->flow_count; n++)
+        if (timeline->flows[n].announced_by == reply && timeline->flows[n].syn < flow->syn)
+            return true;
+    return false;
+}
+
 void ftp_pasv_direction(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
@@ -223,7 +233,8 @@ void ftp_pasv_direction(const struct timeline *timeline, struct rule_run *run)
                 dialogue->turns[t].final != FTP_NONE &&
                 (dialogue->turns[t].traits & FTP_VERB_OPENS) != 0)
                 last = &dialogue->turns[t];
-        if (last != NULL && announced(timeline, last, &ignored))
+        if (last != NULL && announced(timeline, last, &ignored) &&
+            !used_up(timeline, last->final, flow))
             rule_breach(run, SIDE_SERVER, PACKETS(ftp_packet(timeline, last->final), flow->syn),
                         "a server that waits for the client's connection after 227 or 229",
                         "a SYN from the server");
