@@ -37,9 +37,11 @@ static bool never_played(const struct exchange *exchange, enum side side)
     return !exchange->tests[side_other(side)];
 }
 
+/* A datagram is not answered; a data connection is ended by whoever receives. */
 static bool acts_before_the_iut(const struct delivery *delivery)
 {
-    return delivery->kind == DELIVER_DROP;
+    return delivery->kind == DELIVER_DROP || delivery->kind == DELIVER_AFTER_RESET ||
+           delivery->kind == DELIVER_AFTER_CLOSE;
 }
 
 /* The end of the connection by the IUT is waited for. */

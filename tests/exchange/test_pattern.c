@@ -296,6 +296,7 @@ static const struct {
     {"150 {file}.", "150 FILE: a name\r\n", HOLE_FILE, "a name"},
     {"257 made {file}", "257 \"/a \"\"b\"\"\" created\r\n", HOLE_FILE, "/a \"b\""},
     {"257 made {file}", "257 created\r\n", HOLE_FILE, NULL},
+    {"257 \"{file}\" created", "257 \"/a \"\"b\"\"\" created\r\n", HOLE_FILE, "/a \"b\""},
     {"226 {size} octets", "226 12 octets\r\n", HOLE_SIZE, "12"},
     {" size={size}", "211-Status\r\n size=77\r\n211 End\r\n", HOLE_SIZE, "77"},
     {"200 {any}", "200\r\n", HOLE_NONE, ""},
