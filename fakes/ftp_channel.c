@@ -140,6 +140,9 @@ static void connect_to(struct ftp_session *session, const struct endpoint *to)
 
 void ftp_channel_aim(struct ftp_session *session, const struct endpoint *to)
 {
+    if (session->channel.way == FTP_WAY_PASSIVE &&
+        ftp_session_misbehaves(session, FAULT_PASV_STAYS))
+        return;
     ftp_channel_close(session);
     session->channel.way = FTP_WAY_ACTIVE;
     session->channel.to = *to;
@@ -154,6 +157,8 @@ void ftp_channel_want(struct ftp_session *session)
     struct ftp_channel *channel = &session->channel;
     struct endpoint to = channel->to;
 
+    if (channel->way == FTP_WAY_NONE && ftp_session_misbehaves(session, FAULT_WAITS_FOR_DATA))
+        return;
     if (channel->data == NULL) {
         /* Neither PORT nor PASV: the default data port is the client's own, RFC 959 section 3.2. */
         if (channel->way == FTP_WAY_NONE)

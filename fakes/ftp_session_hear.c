@@ -25,6 +25,7 @@ static void take_request(struct ftp_session *session, const struct ftp_command *
     request->traits = command->known == NULL ? 0 : command->known->traits;
     buf_clear(&request->argument);
     buf_add(&request->argument, command->argument);
+    misbehave_argument(session->site->faults, command->known, &request->argument);
     buf_text(&request->argument); /* ends it with a zero too */
 }
 
@@ -101,6 +102,10 @@ static bool serve_urgent(struct ftp_session *session)
 
     if (!ftp_lines_find(lines, 0, &line))
         return false;
+    if (ftp_session_misbehaves(session, FAULT_MEANWHILE_ABORTS)) {
+        ftp_transfer_abort(session);
+        return true;
+    }
     if (ftp_lines_hold(lines, &line, "STAT") || ftp_lines_hold(lines, &line, "ABOR")) {
         hear_line(session, &line);
         return true;

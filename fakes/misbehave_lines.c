@@ -121,3 +121,29 @@ void misbehave_lines(const struct misbehave *misbehave, struct buf *text, size_t
     if (ended && text->len > 0 && misbehaves(misbehave, FAULT_RUNS_UNTERMINATED))
         buf_add_text(text, "\r\n");
 }
+
+static void replace(struct buf *argument, const char *before, struct bytes text)
+{
+    struct buf changed;
+
+    buf_init(&changed, argument->ceiling);
+    buf_add_text(&changed, before);
+    buf_add(&changed, text);
+    buf_clear(argument);
+    buf_add(argument, buf_bytes(&changed));
+    buf_fini(&changed);
+}
+
+void misbehave_argument(const struct misbehave *misbehave, const struct ftp_verb *verb,
+                        struct buf *argument)
+{
+    bool lists = verb != NULL && (verb->traits & FTP_VERB_LISTS) != 0;
+    bool optioned = bytes_starts(buf_bytes(argument), "-");
+
+    if (misbehaves(misbehave, FAULT_TRIMS_NAMES))
+        replace(argument, "", bytes_trim(buf_bytes(argument)));
+    if (lists && misbehaves(misbehave, FAULT_LIST_IGNORES_NAME))
+        buf_clear(argument);
+    if (lists && optioned && misbehaves(misbehave, FAULT_LIST_OPTIONS_NAMED))
+        replace(argument, "./", buf_bytes(argument));
+}

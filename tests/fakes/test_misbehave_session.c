@@ -32,6 +32,13 @@ static const struct {
     {"rein-keeps-login", true, {{"REIN\r\n", 220}, {"PWD\r\n", 257}}},
     {"quit-stays", true, {{"QUIT\r\n", 221}, {"NOOP\r\n", 200}}},
     {"empty-line-ends", true, {{"\r\n", 0}}},
+    {"empty-password", false, {{"", 220}, {"USER u\r\n", 331}, {"PASS \r\n", 230}}},
+    {"relogin-logs-out", true, {{"USER u\r\n", 530}, {"PWD\r\n", 530}}},
+    {"trims-names", true, {{"CWD  pub\r\n", 250}}},
+    {"rest-wraps", true, {{"REST -1\r\n", 350}}},
+    {"eprt-bar-only", true, {{"EPRT !1!127.0.0.1!4000!\r\n", 500}}},
+    {"epsv-all-shuts", true, {{"EPSV ALL\r\n", 200}, {"EPSV\r\n", 501}}},
+    {"abor-forgets-all", true, {{"EPSV ALL\r\n", 200}, {"ABOR\r\n", 226}, {"PASV\r\n", 227}}},
 };
 
 START_TEST(a_fault_changes_what_is_answered)
