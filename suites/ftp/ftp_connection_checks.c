@@ -337,14 +337,26 @@ static bool carries_payload(const struct timeline_flow *flow)
     return flow->octets[SIDE_CLIENT] + flow->octets[SIDE_SERVER] > 0;
 }
 
+/* What came over the connection counts once the server says that it took it. */
+static bool was_used(const struct ftp_dialogue *dialogue, const struct timeline_flow *flow)
+{
+    if (flow->octets[SIDE_SERVER] > 0)
+        return true;
+    for (size_t t = 1; t < dialogue->count; t++)
+        if (dialogue->turns[t].command == flow->command)
+            return carries_payload(flow) && dialogue->turns[t].code / 100 == 2;
+    return false;
+}
+
 void ftp_data_peer_ip(const struct timeline *timeline, struct rule_run *run)
 {
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
     char text[ENDPOINT_TEXT];
 
     for (size_t n = 1; n < timeline->flow_count; n++) {
         const struct timeline_flow *flow = &timeline->flows[n];
 
-        if (is_passive(flow) && carries_payload(flow) &&
+        if (is_passive(flow) && was_used(dialogue, flow) &&
             !endpoint_same_addr(&flow->client, client_of(timeline)))
             rule_breach(run, SIDE_SERVER, PACKETS(flow->syn, flow->first),
                         "data only to and from the host of the control connection",
