@@ -391,6 +391,7 @@ enum err ftp_client_new(const struct peer_config *config, struct peer **out, str
     struct ftp_client_data_config channel = {.loop = config->loop,
                                              .transcript = config->transcript,
                                              .reads_early = !ftp_script_cuts_data(config->exchange),
+                                             .delay = ftp_script_data_delay(config->exchange),
                                              .ended = transfer_ended};
     enum err err = client_faults_check(config->faults, PROTOCOL_FTP, SIDE_CLIENT, why);
     struct ftp_client *client = err == OK ? calloc(1, sizeof *client) : NULL;

@@ -215,6 +215,8 @@ struct exchange {
     bool logged_in;           /* state: logged-in */
     bool nobody_listens;      /* state: closed */
     enum data_mode data;      /* data: */
+    const char *data_from; /* data-from: an address, where a fake client's data connections come
+                              from; NULL: where its control connection does */
     bool answers_unscripted;  /* unscripted: answer, the default */
     const char *const *lacks; /* model: lacks EPSV MLSD; ended by NULL */
     enum match_mode match;

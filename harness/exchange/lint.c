@@ -37,11 +37,12 @@ static bool never_played(const struct exchange *exchange, enum side side)
     return !exchange->tests[side_other(side)];
 }
 
-/* A datagram is not answered; a data connection is ended by whoever receives. */
-static bool acts_before_the_iut(const struct delivery *delivery)
+/* A datagram is not answered; a data connection is opened and ended by whoever receives, too. */
+static bool acts_before_the_iut(const struct step *step, const struct delivery *delivery)
 {
     return delivery->kind == DELIVER_DROP || delivery->kind == DELIVER_AFTER_RESET ||
-           delivery->kind == DELIVER_AFTER_CLOSE;
+           delivery->kind == DELIVER_AFTER_CLOSE ||
+           (step->kind == STEP_DATA && delivery->kind == DELIVER_DELAY);
 }
 
 /* The end of the connection by the IUT is waited for. */
@@ -75,7 +76,7 @@ static void lint_deliveries(struct source *source, const struct exchange *exchan
     if (!never_played(exchange, step->speaker))
         return;
     for (size_t i = 0; i < step->delivery_count; i++)
-        if (!acts_before_the_iut(&step->deliveries[i]))
+        if (!acts_before_the_iut(step, &step->deliveries[i]))
             source_problem(source, step->deliveries[i].at,
                            "'! %s' does nothing: the %s, which is "
                            "under test, says the next line",

@@ -99,6 +99,7 @@ END_TEST
 START_TEST(a_script_can_forgo_the_models_data_connections)
 {
     ck_assert_int_eq(loaded("data: none\nC> NOOP\n")->data, DATA_NONE);
+    ck_assert_str_eq(loaded("data-from: 127.0.0.2\nC> NOOP\n")->data_from, "127.0.0.2");
 }
 END_TEST
 
@@ -125,6 +126,7 @@ static const struct mistake mistakes[] = {
     {"tests: server, cleint\n", 1, 16, "did you mean 'client'?"},
     {"protocol: sctp\n", 1, 11, "ftp, udp or tcp"},
     {"state: in\n", 1, 8, "logged-in"},
+    {"data-from: localhost\n", 1, 12, "'localhost' is no IPv4 or IPv6 address in numbers"},
     {"data: passiv\n", 1, 7, "did you mean 'passive'?"},
     {"unscripted: ignore\n", 1, 13, "answer or fail"},
     {"model: has EPSV\n", 1, 8, "'lacks'"},
