@@ -41,11 +41,12 @@ static void ended(void *ctx, const struct peer_data_end *end)
 static struct ftp_data_config data_config(struct ftp_session *session)
 {
     const struct peer_config *config = &session->site->config;
+    bool anybody = ftp_session_misbehaves(session, FAULT_SERVES_ANYBODY);
 
     return (struct ftp_data_config){.loop = config->loop,
                                     .transcript = config->transcript,
                                     .connection = session->number,
-                                    .only_from = session->remote,
+                                    .only_from = anybody ? (struct endpoint){0} : session->remote,
                                     .timeout =
                                         config->timeout > 0 ? config->timeout : FTP_DATA_TIMEOUT,
                                     .patient = true,

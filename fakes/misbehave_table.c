@@ -388,6 +388,7 @@ static const struct misbehaviour table[] = {
     ACTS("bounce", "accepts PORT to other hosts and to ports below 1024", "FTP-PORT-FOREIGN-REFUSED", FAULT_BOUNCE),
     ACTS("data-from-wrong-port", "opens active data connections from any port", "FTP-PORT20", FAULT_DATA_FROM_WRONG_PORT),
     ACTS("third-host-data", "opens active data connections from another address", "FTP-ACTIVE-SRC-IP", FAULT_THIRD_HOST_DATA),
+    ACTS("serves-anybody", "takes data connections from any host", "FTP-DATA-PEER-IP", FAULT_SERVES_ANYBODY),
     ACTS("active-early", "connects when PORT comes, before any transfer", "FTP-ACTIVE-AFTER-CMD", FAULT_ACTIVE_EARLY),
     ACTS("active-elsewhere", "connects to another port than PORT named", "FTP-ACTIVE-DST", FAULT_ACTIVE_ELSEWHERE),
     /* transfers */
