@@ -5,16 +5,32 @@
 
 #define FAILURES_MOST 5 /* RFC 2577 section 5 */
 
+/* Faults: who is told so at USER already. */
+static bool is_refused(const struct ftp_session *session, bool was_in)
+{
+    const char *user = session->site->config.user;
+
+    return (was_in && ftp_session_misbehaves(session, FAULT_RELOGIN_LOGS_OUT)) ||
+           (user != NULL && strcmp(session->login.user, user) != 0 &&
+            ftp_session_misbehaves(session, FAULT_USER_REFUSED));
+}
+
 void ftp_user(struct ftp_session *session, struct bytes argument)
 {
+    bool was_in;
+
     if (ftp_session_misbehaves(session, FAULT_CLOSE_AFTER_USER)) {
         ftp_session_close(session, false);
         return;
     }
+    was_in = session->login.in;
     session->login.in = false;
     session->login.named = true;
     snprintf(session->login.user, sizeof session->login.user, BYTES_FMT, BYTES_ARG(argument));
-    ftp_session_reply(session, "331 Password, please.");
+    if (is_refused(session, was_in))
+        ftp_session_reply(session, "530 Not you.");
+    else
+        ftp_session_reply(session, "331 Password, please.");
 }
 
 /* Any user where none is configured; otherwise that one alone, and every name is asked for a
@@ -23,7 +39,8 @@ static bool may_log_in(const struct ftp_session *session, struct bytes password)
 {
     const struct peer_config *config = &session->site->config;
 
-    if (config->user == NULL)
+    if (config->user == NULL ||
+        (password.len == 0 && ftp_session_misbehaves(session, FAULT_EMPTY_PASSWORD)))
         return true;
     if (strcmp(session->login.user, config->user) != 0)
         return false;

@@ -41,11 +41,12 @@ static void ended(void *ctx, const struct peer_data_end *end)
 static struct ftp_data_config data_config(struct ftp_session *session)
 {
     const struct peer_config *config = &session->site->config;
+    bool anybody = ftp_session_misbehaves(session, FAULT_SERVES_ANYBODY);
 
     return (struct ftp_data_config){.loop = config->loop,
                                     .transcript = config->transcript,
                                     .connection = session->number,
-                                    .only_from = session->remote,
+                                    .only_from = anybody ? (struct endpoint){0} : session->remote,
                                     .timeout =
                                         config->timeout > 0 ? config->timeout : FTP_DATA_TIMEOUT,
                                     .patient = true,
@@ -154,6 +155,9 @@ static void connect_to(struct ftp_session *session, const struct endpoint *to)
 
 void ftp_channel_aim(struct ftp_session *session, const struct endpoint *to)
 {
+    if (session->channel.way == FTP_WAY_PASSIVE &&
+        ftp_session_misbehaves(session, FAULT_PASV_STAYS))
+        return;
     ftp_channel_close(session);
     session->channel.way = FTP_WAY_ACTIVE;
     session->channel.to = *to;
@@ -168,6 +172,8 @@ void ftp_channel_want(struct ftp_session *session)
     struct ftp_channel *channel = &session->channel;
     struct endpoint to = channel->to;
 
+    if (channel->way == FTP_WAY_NONE && ftp_session_misbehaves(session, FAULT_WAITS_FOR_DATA))
+        return;
     if (channel->data == NULL) {
         /* Neither PORT nor PASV: the default data port is the client's own, RFC 959 section 3.2. */
         if (channel->way == FTP_WAY_NONE)

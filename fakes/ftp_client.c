@@ -268,6 +268,20 @@ static bool fill_address(struct ftp_client *client, enum hole hole, struct buf *
                                                  : ftp_hostport_format(&bound, text));
 }
 
+/* The client's own address, as EPRT or, for IPv4 alone, as PORT writes it. */
+static bool fill_own(struct ftp_client *client, enum hole hole, struct buf *value)
+{
+    char text[FTP_HOSTPORT_TEXT], addr[ENDPOINT_TEXT];
+    const struct endpoint *own;
+
+    if (!ftp_control_is_open(client->control))
+        return false;
+    own = ftp_control_local(client->control);
+    if (hole == HOLE_CLIENT)
+        return buf_add_text(value, endpoint_addr(own, addr));
+    return own->family == 4 && buf_add_text(value, ftp_host_number_format(own, text));
+}
+
 static bool fill(void *peer, enum hole hole, struct buf *value)
 {
     struct ftp_client *client = peer;
@@ -280,6 +294,9 @@ static bool fill(void *peer, enum hole hole, struct buf *value)
         return client->config.password != NULL && buf_add_text(value, client->config.password);
     case HOLE_HOST:
         return buf_add_text(value, endpoint_addr(&client->config.remote, addr));
+    case HOLE_CLIENT:
+    case HOLE_NUMBER:
+        return fill_own(client, hole, value);
     case HOLE_HOSTPORT:
     case HOLE_EPRT:
     case HOLE_PORT:
@@ -315,7 +332,8 @@ static void prepare(struct peer *peer, struct bytes command)
         verb != NULL &&
         ((verb->traits & FTP_VERB_TRANSFERS) != 0 ||
          (strcmp(verb->name, "REST") == 0 && ftp_script_rest_precedes_transfer(exchange)));
-    if (client_fault_on(client->config.faults, "no-port-before-retr"))
+    if (exchange->data == DATA_NONE ||
+        client_fault_on(client->config.faults, "no-port-before-retr"))
         client->wants_data = false;
     client->tried_pasv = client->tried_epsv = client->tried_port = client->tried_eprt = false;
     client->preparing = true;
@@ -373,6 +391,7 @@ enum err ftp_client_new(const struct peer_config *config, struct peer **out, str
     struct ftp_client_data_config channel = {.loop = config->loop,
                                              .transcript = config->transcript,
                                              .reads_early = !ftp_script_cuts_data(config->exchange),
+                                             .delay = ftp_script_data_delay(config->exchange),
                                              .ended = transfer_ended};
     enum err err = client_faults_check(config->faults, PROTOCOL_FTP, SIDE_CLIENT, why);
     struct ftp_client *client = err == OK ? calloc(1, sizeof *client) : NULL;

@@ -19,7 +19,7 @@ struct ftp_client_data {
     struct buf out;                /* what is sent */
     struct buf in;                 /* what came before it was wanted */
     struct peer_data_end end;      /* once over */
-    struct loop_timer *refusal;
+    struct loop_timer *refusal, *late;
 };
 
 enum err ftp_client_data_new(const struct ftp_client_data_config *config,
@@ -51,7 +51,8 @@ static void put_away(struct ftp_client_data *channel)
     ftp_data_free(channel->data);
     channel->data = NULL;
     loop_cancel(channel->config.loop, channel->refusal);
-    channel->refusal = NULL;
+    loop_cancel(channel->config.loop, channel->late);
+    channel->refusal = channel->late = NULL;
     channel->listens_at = channel->to = (struct endpoint){0};
     channel->ready = channel->begun = false;
     channel->wanted = channel->sending = channel->receiving = channel->over = false;
@@ -209,11 +210,21 @@ bool ftp_client_data_is_ready(const struct ftp_client_data *channel)
     return channel->ready;
 }
 
-void ftp_client_data_begin(struct ftp_client_data *channel, bool server_sends)
+static void connect_now(void *ctx)
 {
+    struct ftp_client_data *channel = ctx;
     struct ftp_data_config config = data_config(channel);
     struct diag why;
 
+    channel->late = NULL;
+    if (ftp_data_connect(&config, &channel->from, &channel->to, &channel->data, &why) != OK) {
+        note(channel, "", why.text);
+        never_opened(channel);
+    }
+}
+
+void ftp_client_data_begin(struct ftp_client_data *channel, bool server_sends)
+{
     channel->begun = true;
     channel->ready = false;
     channel->server_sends = server_sends;
@@ -224,10 +235,11 @@ void ftp_client_data_begin(struct ftp_client_data *channel, bool server_sends)
     }
     if (channel->to.family == 0)
         return; /* answered() tells that there was no connection */
-    if (ftp_data_connect(&config, &channel->from, &channel->to, &channel->data, &why) != OK) {
-        note(channel, "", why.text);
-        never_opened(channel);
-    }
+    if (server_sends && channel->config.delay > 0)
+        channel->late =
+            loop_after(channel->config.loop, channel->config.delay, connect_now, channel);
+    else
+        connect_now(channel);
 }
 
 void ftp_client_data_transfer(struct ftp_client_data *channel, const struct peer_transfer *transfer,
@@ -240,7 +252,7 @@ void ftp_client_data_transfer(struct ftp_client_data *channel, const struct peer
         note(channel, "", "out of memory: the data are not sent");
     if (channel->over)
         tell(channel);
-    else if (channel->data == NULL)
+    else if (channel->data == NULL && channel->late == NULL)
         never_opened(channel);
     else
         move(channel);

@@ -14,6 +14,7 @@ struct ftp_client_data_config {
     struct loop *loop;
     struct transcript *transcript;
     int64_t timeout;         /* ns to wait for the connection, and for progress */
+    int64_t delay;           /* ns from the command to the connection, where the server sends */
     bool reads_early;        /* receive as soon as the connection stands, not only when asked to */
     void *ctx;
     void (*ended)(void *ctx, const struct peer_data_end *end);

@@ -24,12 +24,33 @@ bool ftp_script_rest_precedes_transfer(const struct exchange *exchange)
     return false;
 }
 
+/* The first delivery of that kind before data of that speaker; NULL: none. */
+static const struct delivery *before_data(const struct exchange *exchange, enum delivery_kind kind,
+                                          bool servers_alone)
+{
+    for (size_t i = 0; exchange != NULL && i < exchange->step_count; i++) {
+        const struct step *step = &exchange->steps[i];
+
+        if (step->kind != STEP_DATA || (servers_alone && step->speaker != SIDE_SERVER))
+            continue;
+        for (size_t n = 0; n < step->delivery_count; n++)
+            if (step->deliveries[n].kind == kind)
+                return &step->deliveries[n];
+    }
+    return NULL;
+}
+
 bool ftp_script_cuts_data(const struct exchange *exchange)
 {
-    for (size_t i = 0; exchange != NULL && i < exchange->step_count; i++)
-        if (exchange->steps[i].kind == STEP_DATA && exchange->steps[i].delivery_count > 0)
-            return true;
-    return false;
+    return before_data(exchange, DELIVER_AFTER_RESET, false) != NULL ||
+           before_data(exchange, DELIVER_AFTER_CLOSE, false) != NULL;
+}
+
+int64_t ftp_script_data_delay(const struct exchange *exchange)
+{
+    const struct delivery *delay = before_data(exchange, DELIVER_DELAY, true);
+
+    return delay == NULL ? 0 : delay->number;
 }
 
 static const struct payload *find_file(const struct exchange_file *files, size_t count,

@@ -152,9 +152,14 @@ struct endpoint ftp_client_target(const struct ftp_client *client, uint16_t port
 
 void ftp_client_aim(struct ftp_client *client, struct endpoint to)
 {
+    struct endpoint from = *ftp_control_local(client->control);
+    const struct exchange *exchange = client->config.exchange;
+
+    if (exchange != NULL && exchange->data_from != NULL)
+        endpoint_parse(exchange->data_from, 0, &from);
     if (client_fault_on(client->config.faults, "data-to-wrong-port"))
         to.port++;
-    ftp_client_data_aim(client->channel, ftp_control_local(client->control), &to);
+    ftp_client_data_aim(client->channel, &from, &to);
     ftp_client_data_set_ready(client->channel);
 }
 

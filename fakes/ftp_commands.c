@@ -147,6 +147,10 @@ void ftp_commands_answer(struct ftp_session *session, const struct ftp_command *
         session->renaming = false;
     if (answer_as_asked(session))
         return;
+    if (command->argument.len > 512 && ftp_session_misbehaves(session, FAULT_LONG_ARGUMENT_ENDS)) {
+        ftp_session_close(session, false);
+        return;
+    }
     if (command->known == NULL)
         ftp_session_reply(session, "500 Unknown command.");
     else if (answer == NULL || ftp_session_lacks(session, verb))

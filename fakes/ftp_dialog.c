@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "fakes/ftp_dialog_parts.h"
+#include "fakes/ftp_telnet.h"
 #include "fakes/misbehave_client.h"
 
 #define LINE_CEILING (1u << 16)
@@ -154,11 +155,7 @@ static enum err put_command(struct ftp_dialog *dialog, const char *fmt, va_list 
     if (len < 0 || (size_t)len >= sizeof text || strcspn(text, "\r\n") < (size_t)len)
         return diag_set(why, ERR_USAGE, "a name is too long or holds a line end");
     buf_init(&escaped, LINE_CEILING);
-    for (int i = 0; i < len; i++) {
-        buf_add(&escaped, (struct bytes){text + i, 1});
-        if (text[i] == '\xff')
-            buf_add(&escaped, (struct bytes){text + i, 1});
-    }
+    ftp_telnet_add(&escaped, (struct bytes){text, (size_t)len});
     buf_add_text(&escaped, "\r\n");
     buf_clear(&dialog->line);
     client_fault_line(dialog->config.faults, buf_bytes(&escaped), &dialog->line);

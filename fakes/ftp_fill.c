@@ -42,6 +42,21 @@ static bool fill_host(struct ftp_session *session, struct buf *value)
     return buf_add_text(value, endpoint_addr(&session->local, text));
 }
 
+static bool fill_client(struct ftp_session *session, struct buf *value)
+{
+    char text[ENDPOINT_TEXT];
+
+    return buf_add_text(value, endpoint_addr(&session->remote, text));
+}
+
+static bool fill_host_number(struct ftp_session *session, struct buf *value)
+{
+    char text[FTP_HOSTPORT_TEXT];
+
+    return session->remote.family == 4 &&
+           buf_add_text(value, ftp_host_number_format(&session->remote, text));
+}
+
 /* The file that the command in hand names. */
 static bool named_node(struct ftp_session *session, char path[FTP_PATH], struct ftp_node *node)
 {
@@ -93,6 +108,8 @@ static const struct {
     {HOLE_HOSTPORT, fill_hostport},
     {HOLE_PORT, fill_port},
     {HOLE_HOST, fill_host},
+    {HOLE_CLIENT, fill_client},
+    {HOLE_NUMBER, fill_host_number},
     {HOLE_SIZE, fill_size},
     {HOLE_TIME, fill_time},
     {HOLE_FILE, fill_file},

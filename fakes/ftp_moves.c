@@ -36,11 +36,15 @@ static const char *retr_refusal(enum ftp_tree_result result)
 }
 
 /* The file with its line ends as they go over the wire. */
-static bool take_as_text(struct ftp_transfer *transfer)
+static bool take_as_text(struct ftp_session *session)
 {
+    struct ftp_transfer *transfer = &session->transfer;
     bool done = ftp_text_of_content(&transfer->content, &transfer->made);
 
     ftp_content_release(&transfer->content);
+    if (ftp_session_misbehaves(session, FAULT_ASCII_ENDS_LINE) && transfer->made.len > 0 &&
+        transfer->made.ptr[transfer->made.len - 1] != '\n')
+        done = done && buf_add_text(&transfer->made, "\r\n");
     transfer->octets = buf_bytes(&transfer->made);
     return done;
 }
@@ -50,6 +54,21 @@ static void take_as_it_is(struct ftp_transfer *transfer)
     transfer->octets = transfer->content.octets;
     transfer->fd = transfer->content.fd;
     transfer->content.fd = -1;
+}
+
+/* Octets that REST has left out, as they go over the wire. */
+static uint64_t where_to_start(const struct ftp_session *session)
+{
+    struct bytes octets = session->transfer.octets;
+    uint64_t at = session->restart;
+
+    if (ftp_session_misbehaves(session, FAULT_REST_IGNORED))
+        return 0;
+    if (session->image || !ftp_session_misbehaves(session, FAULT_REST_COUNTS_FILE))
+        return at;
+    for (size_t i = 0; i < octets.len && i < at; i++)
+        at += octets.at[i] == '\r';
+    return at;
 }
 
 static const char *prepare_retr(struct ftp_session *session, struct bytes argument)
@@ -66,13 +85,15 @@ static const char *prepare_retr(struct ftp_session *session, struct bytes argume
     length = length_of(&transfer->content);
     if (!text)
         take_as_it_is(transfer);
-    else if (take_as_text(transfer))
+    else if (take_as_text(session))
         length = transfer->octets.len;
     else
         return "550 The file is too long for TYPE A.";
+    if (session->restart > length && ftp_session_misbehaves(session, FAULT_REST_UNCHECKED))
+        session->restart = length;
     if (session->restart > length)
         return "554 The file is not that long: restart refused.";
-    transfer->offset = ftp_session_misbehaves(session, FAULT_REST_IGNORED) ? 0 : session->restart;
+    transfer->offset = where_to_start(session);
     ftp_transfer_say_first(transfer, "150 Opening the data connection for %s.",
                            ftp_path_name(transfer->path));
     ftp_transfer_say_final(transfer, "226 Transfer complete.");
@@ -122,7 +143,7 @@ static const char *prepare_store(struct ftp_session *session, uint64_t keep)
     enum ftp_tree_result result;
 
     transfer->keep = keep;
-    transfer->text = !session->image;
+    transfer->text = !session->image && !ftp_session_misbehaves(session, FAULT_STORES_CR);
     transfer->to_file = ftp_tree_on_disk(tree) && session->image &&
                         !ftp_session_misbehaves(session, FAULT_STORES_WRONG);
     result =
@@ -159,6 +180,8 @@ static const char *prepare_stou(struct ftp_session *session, struct bytes argume
 
     (void)argument;
     ftp_tree_unique(session->site->tree, session->cwd, session->transfer.path);
+    if (ftp_session_misbehaves(session, FAULT_STOU_SAME))
+        ftp_path_resolve(session->cwd, bytes_of("unique"), session->transfer.path);
     refusal = prepare_store(session, 0);
     ftp_transfer_say_first(&session->transfer, "150 FILE: %s",
                            ftp_path_name(session->transfer.path));
@@ -317,6 +340,7 @@ static void refuse(struct ftp_session *session, const char *refusal)
     }
     ftp_channel_close(session);
     session->restart = 0;
+    ftp_transfer_forget_type(session);
     ftp_session_reply(session, "%s", refusal);
 }
 
@@ -332,11 +356,23 @@ void ftp_move(struct ftp_session *session, struct bytes argument)
         ftp_transfer_start(session);
 }
 
+/* The fault: what is no digit counts too, and so does what there is no room for. */
+static uint64_t wrapped(struct bytes argument)
+{
+    uint64_t number = 0;
+
+    for (size_t i = 0; i < argument.len; i++)
+        number = number * 10 + (unsigned char)argument.at[i] % 16 % 10;
+    return number;
+}
+
 void ftp_rest(struct ftp_session *session, struct bytes argument)
 {
     uint64_t at;
 
-    if (!bytes_to_u64(argument, &at) || at > INT64_MAX) {
+    if (ftp_session_misbehaves(session, FAULT_REST_WRAPS)) {
+        at = wrapped(argument);
+    } else if (!bytes_to_u64(argument, &at) || at > INT64_MAX) {
         ftp_session_reply(session, "501 REST takes a number of octets.");
         return;
     }
@@ -370,6 +406,8 @@ void ftp_abor(struct ftp_session *session, struct bytes argument)
     } else {
         ftp_channel_close(session);
     }
+    if (ftp_session_misbehaves(session, FAULT_ABOR_FORGETS_ALL))
+        session->epsv_all = false;
     ftp_session_reply(session, "226 Abort successful.");
     if (ftp_session_misbehaves(session, FAULT_ABOR_CLOSES_CONTROL))
         ftp_session_close(session, false);

@@ -132,9 +132,14 @@ void ftp_dele(struct ftp_session *session, struct bytes argument)
 
 void ftp_rnfr(struct ftp_session *session, struct bytes argument)
 {
+    bool keeps =
+        session->rename_from[0] != '\0' && ftp_session_misbehaves(session, FAULT_RNFR_FIRST);
+    char path[FTP_PATH];
     struct ftp_node node;
-    enum ftp_tree_result result = look_up(session, argument, session->rename_from, &node);
+    enum ftp_tree_result result = look_up(session, argument, path, &node);
 
+    if (result == FTP_TREE_OK && !keeps)
+        memcpy(session->rename_from, path, sizeof path);
     session->renaming = result == FTP_TREE_OK;
     if (session->renaming)
         ftp_session_reply(session, "350 RNTO comes next.");
@@ -171,7 +176,7 @@ bool ftp_size_to_send(struct ftp_session *session, const char *path, const struc
     bool done;
 
     *size = node->size;
-    if (session->image)
+    if (session->image || ftp_session_misbehaves(session, FAULT_SIZE_OF_FILE))
         return true;
     if (ftp_tree_read(session->site->tree, path, &content) != FTP_TREE_OK)
         return false;
@@ -220,6 +225,7 @@ void ftp_mdtm(struct ftp_session *session, struct bytes argument)
 
 void ftp_mlst(struct ftp_session *session, struct bytes argument)
 {
+    const char *told;
     char path[FTP_PATH];
     struct ftp_node node;
     struct buf facts;
@@ -237,7 +243,8 @@ void ftp_mlst(struct ftp_session *session, struct bytes argument)
     }
     buf_init(&facts, FTP_PATH);
     ftp_listing_facts(&listing, &node);
-    ftp_session_reply(session, "250-Facts of %s\r\n %s %s\r\n250 End", path, buf_text(&facts),
-                      path);
+    told = ftp_session_misbehaves(session, FAULT_MLST_DOT) ? "." : path;
+    ftp_session_reply(session, "250-Facts of %s\r\n %s %s\r\n250 End", told, buf_text(&facts),
+                      told);
     buf_fini(&facts);
 }

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "fakes/ftp_listing.h"
 #include "fakes/ftp_session_parts.h"
+#include "fakes/ftp_telnet.h"
 #include "fakes/stream_socket.h"
 #include "proto/ftp_facts.h"
 
@@ -98,7 +99,7 @@ void ftp_session_reply(struct ftp_session *session, const char *fmt, ...)
     if (len < 0)
         return;
     buf_init(&reply, REPLY_CEILING);
-    buf_add(&reply, (struct bytes){text, (size_t)len});
+    ftp_telnet_add(&reply, (struct bytes){text, (size_t)len});
     buf_add_text(&reply, "\r\n");
     ftp_session_say(session, session->request.verb, &(struct peer_say){.text = buf_bytes(&reply)});
     buf_fini(&reply);

@@ -7,6 +7,8 @@
 #include "fakes/ftp_commands.h"
 #include "fakes/ftp_session_parts.h"
 #include "fakes/ftp_telnet.h"
+#include "fakes/misbehave_lines.h"
+#include "proto/ftp_reply.h"
 
 #define READ_SIZE (16u << 10)
 
@@ -23,6 +25,7 @@ static void take_request(struct ftp_session *session, const struct ftp_command *
     request->traits = command->known == NULL ? 0 : command->known->traits;
     buf_clear(&request->argument);
     buf_add(&request->argument, command->argument);
+    misbehave_argument(session->site->faults, command->known, &request->argument);
     buf_text(&request->argument); /* ends it with a zero too */
 }
 
@@ -46,7 +49,9 @@ static void answer(struct ftp_session *session, struct bytes line,
 
     if (stall > 0)
         outlet_wait(session->outlet, stall);
-    if (line.len > FTP_LINE_LONGEST || command->verb.len == 0)
+    if (ftp_line_text(line).len == 0 && ftp_session_misbehaves(session, FAULT_EMPTY_LINE_ENDS))
+        ftp_session_close(session, false);
+    else if (line.len > FTP_LINE_LONGEST || command->verb.len == 0)
         ftp_session_reply(session, "500 Syntax error.");
     else
         ftp_commands_answer(session, command);
@@ -97,6 +102,10 @@ static bool serve_urgent(struct ftp_session *session)
 
     if (!ftp_lines_find(lines, 0, &line))
         return false;
+    if (ftp_session_misbehaves(session, FAULT_MEANWHILE_ABORTS)) {
+        ftp_transfer_abort(session);
+        return true;
+    }
     if (ftp_lines_hold(lines, &line, "STAT") || ftp_lines_hold(lines, &line, "ABOR")) {
         hear_line(session, &line);
         return true;
@@ -153,7 +162,7 @@ static void end_after_client(struct ftp_session *session)
 {
     struct ftp_line line;
 
-    if (session->closing || session->over)
+    if (session->closing || session->over || ftp_session_misbehaves(session, FAULT_FIN_STAYS))
         return;
     if (session->transfer.active && !ftp_lines_find(&session->lines, 0, &line))
         ftp_transfer_abort(session);
@@ -244,6 +253,8 @@ static void readable(void *ctx, int fd, unsigned events)
             ftp_session_end(session, PEER_FIN);
     }
     ftp_lines_grew(&session->lines, (size_t)n);
+    misbehave_lines(session->site->faults, &session->lines.text,
+                    session->lines.text.len - (size_t)n, session->ended);
     ftp_telnet_refuse(session);
     refuse_long_line(session);
     serve(session);

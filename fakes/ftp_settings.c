@@ -68,7 +68,9 @@ void ftp_eprt(struct ftp_session *session, struct bytes argument)
 
     if (epsv_all_refuses(session))
         return;
-    if (names_other_protocol(argument))
+    if (!bytes_starts(argument, "|") && ftp_session_misbehaves(session, FAULT_EPRT_BAR_ONLY))
+        ftp_session_reply(session, "500 Bad EPRT command.");
+    else if (names_other_protocol(argument))
         refuse_protocol(session);
     else if (ftp_eprt_parse(argument, &to, &flaw) != PARSE_DONE)
         ftp_session_reply(session, "501 Not an address: %s.", flaw.what);
@@ -120,6 +122,8 @@ void ftp_epsv(struct ftp_session *session, struct bytes argument)
     if (bytes_is_nocase(argument, "ALL")) {
         session->epsv_all = true;
         ftp_session_reply(session, "200 Only EPSV from now on.");
+    } else if (session->epsv_all && ftp_session_misbehaves(session, FAULT_EPSV_ALL_SHUTS)) {
+        ftp_session_reply(session, "501 Nothing after EPSV ALL.");
     } else if (argument.len == 0) {
         answer_epsv(session);
     } else if (!bytes_to_u64(argument, &protocol)) {

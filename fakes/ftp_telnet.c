@@ -18,6 +18,20 @@ static void refuse(struct ftp_session *session, int asked, int option)
     outlet_say(session->outlet, &(struct peer_say){.text = {answer, sizeof answer}});
 }
 
+void ftp_telnet_add(struct buf *out, struct bytes text)
+{
+    static const char doubled[] = {(char)TELNET_IAC, (char)TELNET_IAC};
+
+    while (text.len > 0) {
+        size_t plain = bytes_index(text, (char)TELNET_IAC);
+
+        buf_add(out, bytes_slice(text, 0, plain));
+        if (plain < text.len)
+            buf_add(out, (struct bytes){doubled, sizeof doubled});
+        text = bytes_from(text, plain + 1);
+    }
+}
+
 /* Octets that the command at `at`, behind its IAC, takes; 0 where it is not all there. */
 static size_t serve_command(struct ftp_session *session, size_t at)
 {

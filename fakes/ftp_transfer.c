@@ -308,6 +308,15 @@ static enum ftp_tree_result store(struct ftp_session *session, const struct peer
     return ftp_tree_write(session->site->tree, transfer->path, transfer->keep, octets);
 }
 
+void ftp_transfer_forget_type(struct ftp_session *session)
+{
+    if (ftp_session_misbehaves(session, FAULT_TYPE_FORGOTTEN))
+        session->image = false;
+    if (strcmp(session->transfer.verb, "MLSD") == 0 &&
+        ftp_session_misbehaves(session, FAULT_MLSD_SETS_TYPE))
+        session->image = true;
+}
+
 static void finish(struct ftp_session *session, const struct peer_data_end *end)
 {
     struct ftp_transfer *transfer = &session->transfer;
@@ -319,6 +328,7 @@ static void finish(struct ftp_session *session, const struct peer_data_end *end)
     transfer->active = transfer->begun = false;
     if (!ftp_session_misbehaves(session, FAULT_REST_STICKY))
         session->restart = 0;
+    ftp_transfer_forget_type(session);
     if (told && session->site->config.events.data_ended != NULL)
         session->site->config.events.data_ended(session->site->config.events.ctx, end);
     if (!ftp_session_misbehaves(session, FAULT_DATA_NOT_CLOSED))
@@ -376,7 +386,7 @@ void ftp_transfer_ended(struct ftp_session *session, const struct peer_data_end 
     if (!end->fake_sent)
         stored = store(session, end);
     if (!transfer->scripted && transfer->final.text.len > 0) {
-        if (end->how == PEER_RESET)
+        if (end->how == PEER_RESET && !ftp_session_misbehaves(session, FAULT_RESET_226))
             ftp_transfer_say_final(transfer, "426 Data connection closed; transfer aborted.");
         else if (stored != FTP_TREE_OK)
             ftp_transfer_say_final(transfer, "%s", store_failure(stored));

@@ -66,6 +66,8 @@ void ftp_transfer_opened(struct ftp_session *session);
 void ftp_transfer_failed(struct ftp_session *session, const char *how);
 void ftp_transfer_held(struct ftp_session *session);
 void ftp_transfer_ended(struct ftp_session *session, const struct peer_data_end *end);
+/* Faults: what becomes of TYPE behind a transfer, or a refused one. */
+void ftp_transfer_forget_type(struct ftp_session *session);
 /* ABOR: close the data connection and say 426 where the model speaks. */
 void ftp_transfer_abort(struct ftp_session *session);
 

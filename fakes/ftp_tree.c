@@ -26,11 +26,18 @@ static bool step_down(char *path, size_t *len, struct bytes name)
     return true;
 }
 
+/* A listing is no place for a line end (RFC 3659 section 2.2), nor the disk for a NUL. */
+static bool may_be_named(struct bytes name)
+{
+    return bytes_index(name, '\0') == name.len && bytes_index(name, '\r') == name.len &&
+           bytes_index(name, '\n') == name.len;
+}
+
 bool ftp_path_resolve(const char *cwd, struct bytes name, char path[FTP_PATH])
 {
     size_t len = 0;
 
-    if (name.len > 0 && memchr(name.at, '\0', name.len) != NULL)
+    if (!may_be_named(name))
         return false;
     if (name.len == 0 || name.at[0] != '/')
         len = strcmp(cwd, "/") == 0 ? 0 : strlen(cwd);

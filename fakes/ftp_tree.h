@@ -49,7 +49,7 @@ void ftp_tree_free(struct ftp_tree *tree); /* takes NULL */
 bool ftp_tree_on_disk(const struct ftp_tree *tree);
 
 /* `name` as seen from `cwd`, in normal form; ".." at the root stays there. False where the name is
- * too long or holds a NUL. An empty name is `cwd`. */
+ * too long or holds a NUL, CR or LF. An empty name is `cwd`. */
 bool ftp_path_resolve(const char *cwd, struct bytes name, char path[FTP_PATH]);
 /* The last name of a path; "/" for the root. */
 const char *ftp_path_name(const char *path);

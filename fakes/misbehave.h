@@ -30,6 +30,7 @@ enum fault {
     FAULT_DATA_NOT_CLOSED,
     FAULT_DATA_RESET,
     FAULT_THIRD_HOST_DATA,
+    FAULT_SERVES_ANYBODY,
     FAULT_ACTIVE_EARLY,
     FAULT_ACTIVE_ELSEWHERE,
     FAULT_DATA_THOUGH_REFUSED,
@@ -51,6 +52,40 @@ enum fault {
     FAULT_EPSV_ALL_IGNORED,
     FAULT_TELNET_NEGOTIATES,
     FAULT_TELNET_SILENT,
+    FAULT_CR_ENDS_LINE, /* misbehave_lines.h, to FAULT_RUNS_UNTERMINATED */
+    FAULT_LF_DROPS_REST,
+    FAULT_SPLITS_LONG_LINES,
+    FAULT_ONE_LINE_A_READ,
+    FAULT_TELNET_AS_TEXT,
+    FAULT_NUL_ENDS_LINE,
+    FAULT_RUNS_UNTERMINATED,
+    FAULT_EMPTY_LINE_ENDS,
+    FAULT_FIN_STAYS,
+    FAULT_USER_REFUSED,
+    FAULT_EMPTY_PASSWORD,
+    FAULT_RELOGIN_LOGS_OUT,
+    FAULT_LONG_ARGUMENT_ENDS,
+    FAULT_TRIMS_NAMES,
+    FAULT_MEANWHILE_ABORTS,
+    FAULT_RESET_226,
+    FAULT_ASCII_ENDS_LINE,
+    FAULT_STORES_CR,
+    FAULT_TYPE_FORGOTTEN,
+    FAULT_MLSD_SETS_TYPE,
+    FAULT_REST_UNCHECKED,
+    FAULT_REST_WRAPS,
+    FAULT_REST_COUNTS_FILE,
+    FAULT_STOU_SAME,
+    FAULT_WAITS_FOR_DATA,
+    FAULT_PASV_STAYS,
+    FAULT_EPRT_BAR_ONLY,
+    FAULT_EPSV_ALL_SHUTS,
+    FAULT_ABOR_FORGETS_ALL,
+    FAULT_LIST_IGNORES_NAME,
+    FAULT_LIST_OPTIONS_NAMED,
+    FAULT_MLST_DOT,
+    FAULT_SIZE_OF_FILE,
+    FAULT_RNFR_FIRST,
     FAULT_NO_REPLY_TO_NOOP,
     FAULT_REPLY_ORDER,
     FAULT_SPONTANEOUS,
@@ -69,7 +104,7 @@ enum fault {
 struct misbehaviour {
     const char *name;
     const char *does;
-    const char *breaks; /* a rule's id */
+    const char *breaks; /* a rule's id; the section, or "practice", where no rule can see it */
     enum fault fault;
     const char *verbs;     /* "PWD NOOP": replies to these; NULL: to any; GREETING is one */
     int code;              /* of this code; 2: of 2yz; 0: of any */

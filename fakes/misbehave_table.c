@@ -233,6 +233,35 @@ static void years_since_1900(struct buf *reply)
     splice(reply, 4, 2, "191");
 }
 
+static void single_quotes(struct buf *reply)
+{
+    swap_text(reply, "\"\"", "\"");
+}
+
+static void question_marks(struct buf *reply)
+{
+    for (size_t i = 0; i < reply->len; i++)
+        if ((unsigned char)reply->ptr[i] > 127)
+            reply->ptr[i] = '?';
+}
+
+static void last_name(struct buf *reply)
+{
+    size_t at = bytes_index(buf_bytes(reply), '/');
+    size_t end = bytes_index(bytes_from(buf_bytes(reply), at + 1), '/');
+
+    if (at + 1 + end < reply->len)
+        splice(reply, at, end + 1, "");
+}
+
+static void no_percent(struct buf *reply)
+{
+    size_t at;
+
+    while ((at = bytes_index(buf_bytes(reply), '%')) < reply->len)
+        splice(reply, at, 1, "");
+}
+
 /* ---- the table ---- */
 
 #define HARMLESS "NOOP PWD SYST DELE QUIT"
@@ -277,6 +306,47 @@ static const struct misbehaviour table[] = {
     FORM("multiline-inner-code", "begins a line inside a multi-line reply with a code", "FTP-MULTILINE-INNER-PAD", NULL, 0, inner_code),
     FORM("multiline-nested", "opens another multi-line reply inside one", "FTP-MULTILINE-NOT-NESTED", NULL, 0, nested),
     FORM("multiline-last-bare", "closes multi-line replies with a code alone", "FTP-MULTILINE-LAST-TEXT", NULL, 0, last_without_text),
+    /* commands: their form */
+    ACTS("cr-ends-line", "takes a CR for a line end", "RFC 959 section 5.3.1", FAULT_CR_ENDS_LINE),
+    ACTS("lf-drops-rest", "throws away what is behind a bare LF", "practice", FAULT_LF_DROPS_REST),
+    ACTS("splits-long-lines", "takes each 4096 octets of a line for a line of its own", "RFC 959 section 5.3.1", FAULT_SPLITS_LONG_LINES),
+    ACTS("one-line-a-read", "throws away what has come together with a command", "RFC 1123 section 4.1.2.10", FAULT_ONE_LINE_A_READ),
+    ACTS("telnet-as-text", "takes Telnet commands for a part of the line", "FTP-TELNET-SERVER-REFUSES", FAULT_TELNET_AS_TEXT),
+    ACTS("nul-ends-line", "does not see what is behind a NUL in a line", "practice", FAULT_NUL_ENDS_LINE),
+    ACTS("runs-unterminated", "does a command whose line end the client's FIN has cut off", "RFC 959 section 5.3.1", FAULT_RUNS_UNTERMINATED),
+    ACTS("empty-line-ends", "closes the connection at an empty line", "practice", FAULT_EMPTY_LINE_ENDS),
+    ACTS("fin-stays", "keeps the connection open when the client has closed it", "practice", FAULT_FIN_STAYS),
+    FORM("silent-500", "does not answer what it does not understand", "FTP-ONE-FINAL-REPLY", NULL, 500, nothing),
+    /* names, settings and transfers, as they go wrong in the world */
+    ACTS("user-refused", "refuses USER with a name that it does not know", "RFC 2577 section 7", FAULT_USER_REFUSED),
+    ACTS("empty-password", "lets everybody in whose password is empty", "RFC 959 section 5.4", FAULT_EMPTY_PASSWORD),
+    ACTS("relogin-logs-out", "refuses a USER in a session, and ends the login", "practice", FAULT_RELOGIN_LOGS_OUT),
+    ACTS("long-argument-ends", "closes the connection at an argument of more than 512 octets", "RFC 959 section 4.2.1", FAULT_LONG_ARGUMENT_ENDS),
+    ACTS("trims-names", "passes over the spaces around a name", "RFC 2640 section 3.1", FAULT_TRIMS_NAMES),
+    ACTS("meanwhile-aborts", "ends a transfer when a command comes in its middle", "RFC 959 section 4.1.1", FAULT_MEANWHILE_ABORTS),
+    ACTS("reset-226", "says 226 though the client has reset the data connection", "RFC 959 section 5.4", FAULT_RESET_226),
+    ACTS("ascii-ends-line", "ends the last line in TYPE A, whether it had an end or not", "RFC 959 section 3.1.1.1", FAULT_ASCII_ENDS_LINE),
+    ACTS("stores-cr", "stores what comes in TYPE A as it came", "RFC 959 section 3.1.1.1", FAULT_STORES_CR),
+    ACTS("type-forgotten", "goes back to TYPE A after a transfer, or a refused one", "FTP-ASCII-CRLF", FAULT_TYPE_FORGOTTEN),
+    ACTS("mlsd-sets-type", "stays in TYPE I after MLSD", "RFC 3659 section 7.2", FAULT_MLSD_SETS_TYPE),
+    ACTS("rest-unchecked", "sends nothing and says 226 where REST lies behind the end", "RFC 3659 section 5.3", FAULT_REST_UNCHECKED),
+    ACTS("rest-wraps", "takes any REST, modulo 2^64", "RFC 3659 section 5.3", FAULT_REST_WRAPS),
+    ACTS("rest-counts-file", "counts the octets of the file for REST in TYPE A", "RFC 3659 section 5.2", FAULT_REST_COUNTS_FILE),
+    ACTS("stou-same", "gives each STOU the same name", "RFC 959 section 4.1.3", FAULT_STOU_SAME),
+    ACTS("waits-for-data", "waits for ever where no data connection was agreed on", "RFC 959 section 5.4", FAULT_WAITS_FOR_DATA),
+    ACTS("pasv-stays", "keeps to PASV when PORT comes behind it", "RFC 959 section 3.2", FAULT_PASV_STAYS),
+    ACTS("eprt-bar-only", "answers EPRT with 500 where its delimiter is no |", "RFC 2428 section 2", FAULT_EPRT_BAR_ONLY),
+    ACTS("epsv-all-shuts", "refuses EPSV too after EPSV ALL", "RFC 2428 section 3", FAULT_EPSV_ALL_SHUTS),
+    ACTS("abor-forgets-all", "takes EPSV ALL back at ABOR", "FTP-EPSV-ALL-SERVER", FAULT_ABOR_FORGETS_ALL),
+    ACTS("list-ignores-name", "lists the current directory whatever is named", "RFC 959 section 4.1.3", FAULT_LIST_IGNORES_NAME),
+    ACTS("list-options-named", "takes the -a of LIST for a name", "practice", FAULT_LIST_OPTIONS_NAMED),
+    ACTS("mlst-dot", "tells . for the name in MLST", "RFC 3659 section 7.2", FAULT_MLST_DOT),
+    ACTS("size-of-file", "tells the size of the file, whatever the type is", "FTP-SIZE-EXACT", FAULT_SIZE_OF_FILE),
+    ACTS("rnfr-first", "keeps to the first of two RNFR", "practice", FAULT_RNFR_FIRST),
+    FORM("257-single-quotes", "does not double the quotes in 257", "FTP-257-QUOTE", NULL, 257, single_quotes),
+    FORM("257-question-marks", "puts ? for octets above 127 into 257", "RFC 2640 section 3.1", NULL, 257, question_marks),
+    FORM("257-last-name", "tells the last name alone in the 257 to MKD", "RFC 959 appendix II", "MKD", 257, last_name),
+    FORM("257-no-percent", "loses the percent signs of 257", "practice", NULL, 257, no_percent),
     /* replies: their number and order */
     FORM("two-replies", "answers NOOP, PWD, SYST and DELE twice", "FTP-ONE-FINAL-REPLY", "NOOP PWD SYST DELE", 0, another_reply),
     ACTS("no-reply", "does not answer NOOP", "FTP-ONE-FINAL-REPLY", FAULT_NO_REPLY_TO_NOOP),
@@ -318,6 +388,7 @@ static const struct misbehaviour table[] = {
     ACTS("bounce", "accepts PORT to other hosts and to ports below 1024", "FTP-PORT-FOREIGN-REFUSED", FAULT_BOUNCE),
     ACTS("data-from-wrong-port", "opens active data connections from any port", "FTP-PORT20", FAULT_DATA_FROM_WRONG_PORT),
     ACTS("third-host-data", "opens active data connections from another address", "FTP-ACTIVE-SRC-IP", FAULT_THIRD_HOST_DATA),
+    ACTS("serves-anybody", "takes data connections from any host", "FTP-DATA-PEER-IP", FAULT_SERVES_ANYBODY),
     ACTS("active-early", "connects when PORT comes, before any transfer", "FTP-ACTIVE-AFTER-CMD", FAULT_ACTIVE_EARLY),
     ACTS("active-elsewhere", "connects to another port than PORT named", "FTP-ACTIVE-DST", FAULT_ACTIVE_ELSEWHERE),
     /* transfers */

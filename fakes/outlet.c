@@ -25,8 +25,9 @@ struct item {
     void (*call)(void *ctx); /* CALL */
     void *ctx;
     struct line_cut cut; /* SAY, and all below */
-    bool urgent, joins, joined, unlisted;
+    bool joins, joined, unlisted;
     unsigned segments;
+    size_t urgent; /* the octet that is, counted from 1; 0: none */
     struct place at;
     size_t len;
     char text[];
@@ -150,7 +151,11 @@ static void deliver(struct item *item, const struct delivery *delivery)
     if (delivery->kind == DELIVER_DELAY) {
         item->ns += delivery->number;
     } else if (delivery->kind == DELIVER_URGENT) {
-        item->urgent = true;
+        item->urgent = delivery->number == 0 || (size_t)delivery->number > item->len
+                           ? item->len
+                           : (size_t)delivery->number;
+    } else if (delivery->kind == DELIVER_TRUNCATE) {
+        item->len = (size_t)delivery->number < item->len ? (size_t)delivery->number : item->len;
     } else if (delivery->kind == DELIVER_JOIN) {
         item->joins = true;
     } else {
@@ -217,15 +222,18 @@ void outlet_resume(struct outlet *outlet)
 
 /* --- segments -------------------------------------------------------------------------------- */
 
-/* How many octets of the item, from `at`, its next segment takes. */
+/* How many octets of the item, from `at`, its next segment takes. TCP marks the last of a segment
+ * as urgent. */
 static size_t cut_length(const struct item *item, size_t at)
 {
-    return line_cut_length(&item->cut, (struct bytes){item->text + at, item->len - at});
+    size_t len = line_cut_length(&item->cut, (struct bytes){item->text + at, item->len - at});
+
+    return item->urgent > at && item->urgent < at + len ? item->urgent - at : len;
 }
 
 static bool joins_next(const struct item *item)
 {
-    return item->joins && !item->urgent && item->next != NULL && item->next->kind == ITEM_SAY &&
+    return item->joins && item->urgent == 0 && item->next != NULL && item->next->kind == ITEM_SAY &&
            item->next->ns == 0;
 }
 
@@ -237,7 +245,7 @@ static void start_segment(struct outlet *outlet)
 
     item->segments++;
     outlet->segment_left = len;
-    outlet->segment_urgent = item->urgent && at + len == item->len;
+    outlet->segment_urgent = len > 0 && at + len == item->urgent;
     while (at + len == item->len && joins_next(item)) {
         item = item->next;
         item->joined = true;
@@ -245,7 +253,7 @@ static void start_segment(struct outlet *outlet)
         at = 0;
         len = cut_length(item, 0);
         outlet->segment_left += len;
-        outlet->segment_urgent = item->urgent && len == item->len;
+        outlet->segment_urgent = len > 0 && len == item->urgent;
     }
 }
 

@@ -89,16 +89,27 @@ static int code_of(struct bytes text)
     return ftp_reply_parse(text, &reply, &used, &flaw) == PARSE_DONE ? reply.code : 0;
 }
 
-/* The command that the fake sent before entry `index`. */
-static const struct ftp_verb *command_before(const struct transcript *transcript, size_t index)
+/* Index of the first entry from `from` on that the fake has sent; `end` where there is none before.
+ */
+static size_t next_sent(const struct transcript *transcript, size_t from, size_t end)
 {
-    while (index-- > 0) {
-        const struct entry *entry = transcript_at(transcript, index);
+    while (from < end && transcript_at(transcript, from)->kind != ENTRY_SENT)
+        from++;
+    return from;
+}
 
-        if (entry->kind == ENTRY_SENT)
-            return ftp_verb_of_line(entry->text);
+/* The command that the reply at entry `index` answers: replies come in the order of commands. */
+static const struct ftp_verb *command_of(const struct transcript *transcript, size_t index)
+{
+    size_t asked = next_sent(transcript, 0, index);
+
+    for (size_t i = 0; i < index; i++) {
+        const struct entry *entry = transcript_at(transcript, i);
+
+        if (entry->kind == ENTRY_HEARD && asked < i && code_of(entry->text) / 100 != 1)
+            asked = next_sent(transcript, asked + 1, index);
     }
-    return NULL;
+    return asked < index ? ftp_verb_of_line(transcript_at(transcript, asked)->text) : NULL;
 }
 
 static bool says_unknown(int code)
@@ -113,7 +124,7 @@ static bool answered_before(const struct transcript *transcript, const struct ft
     for (size_t i = 0; i < index; i++) {
         const struct entry *entry = transcript_at(transcript, i);
 
-        if (entry->kind == ENTRY_HEARD && command_before(transcript, i) == verb &&
+        if (entry->kind == ENTRY_HEARD && command_of(transcript, i) == verb &&
             !says_unknown(code_of(entry->text)))
             return true;
     }
@@ -131,7 +142,7 @@ static const struct ftp_verb *not_offered(const struct case_evidence *evidence,
         deviation->entry == (size_t)-1)
         return NULL;
     code = code_of(transcript_at(evidence->transcript, deviation->entry)->text);
-    verb = command_before(evidence->transcript, deviation->entry);
+    verb = command_of(evidence->transcript, deviation->entry);
     if (!says_unknown(code) || verb == NULL || (verb->traits & FTP_VERB_MANDATORY) != 0 ||
         answered_before(evidence->transcript, verb, deviation->entry))
         return NULL;
@@ -256,7 +267,8 @@ void judgement_make(const struct case_evidence *evidence, struct outcome *outcom
     judge_completeness(evidence, outcome->findings);
     judge_script(evidence, outcome);
     judge_program(evidence, outcome);
-    judge_expectations(evidence, outcome);
+    if (outcome->verdict != VERDICT_SKIP) /* what the server does not offer cannot come true */
+        judge_expectations(evidence, outcome);
     judge_rules(evidence, outcome);
     departure_judge(evidence->transcript, fake_of(evidence), recording->timelines, recording->count,
                     outcome->findings);

@@ -55,6 +55,13 @@ static bool take_copies(struct source *source, struct line *line, struct deliver
            take_number(source, line, 2, MOST_COPIES, "a number of copies from 2 to 1000", delivery);
 }
 
+static bool take_mark(struct source *source, struct line *line, struct delivery *delivery)
+{
+    delivery->number = 0;
+    return line_over(line) ||
+           take_number(source, line, 1, 65535, "the number of the octet that is urgent", delivery);
+}
+
 static bool take_kept(struct source *source, struct line *line, struct delivery *delivery)
 {
     return take_number(source, line, 0, 65535, "the number of octets to keep", delivery);
@@ -128,7 +135,7 @@ static const struct form {
     {"delay", DELIVER_DELAY, take_duration, false},
     {"split", DELIVER_SPLIT, take_split, false},
     {"join", DELIVER_JOIN, take_nothing, false},
-    {"urgent", DELIVER_URGENT, take_nothing, false},
+    {"urgent", DELIVER_URGENT, take_mark, false},
     {"drop", DELIVER_DROP, take_nothing, false},
     {"duplicate", DELIVER_DUPLICATE, take_copies, false},
     {"swap", DELIVER_SWAP, take_nothing, false},
@@ -210,7 +217,7 @@ unsigned delivery_scopes(enum delivery_kind kind)
         [DELIVER_FROM_ADDRESS] = SCOPE_DATA | SCOPE_DATAGRAM,
         [DELIVER_FROM_DESTINATION] = SCOPE_DATAGRAM,
         [DELIVER_TO_ADDRESS] = SCOPE_DATAGRAM,
-        [DELIVER_TRUNCATE] = SCOPE_DATAGRAM,
+        [DELIVER_TRUNCATE] = SCOPE_LINE | SCOPE_DATAGRAM | SCOPE_STREAM,
         [DELIVER_FORGED] = SCOPE_DATAGRAM,
         [DELIVER_CHECKSUM] = SCOPE_DATAGRAM,
         [DELIVER_LENGTH] = SCOPE_DATAGRAM,

@@ -10,7 +10,14 @@
 
 enum level { LEVEL_MUST, LEVEL_SHOULD, LEVEL_PRACTICE };
 enum match_mode { MATCH_CODE, MATCH_CLASS, MATCH_TEXT };
-enum data_mode { DATA_DEFAULT, DATA_PASSIVE, DATA_EXTENDED, DATA_ACTIVE, DATA_EXTENDED_ACTIVE };
+enum data_mode {
+    DATA_DEFAULT,
+    DATA_PASSIVE,
+    DATA_EXTENDED,
+    DATA_ACTIVE,
+    DATA_EXTENDED_ACTIVE,
+    DATA_NONE, /* the script says all of it */
+};
 enum vary { VARY_DELIVERY = 1, VARY_ORDER = 2 };
 
 /* Octets that a script names: "text\r\n", x"00ff", @file, random N seed S. */
@@ -34,7 +41,7 @@ enum delivery_kind {
     DELIVER_SPLIT,        /* ! split 1           octets a segment */
     DELIVER_SPLIT_CRLF,   /* ! split CR|LF       the LF in a segment of its own */
     DELIVER_JOIN,         /* ! join              same segment as the fake's line after this one */
-    DELIVER_URGENT,       /* ! urgent            last octet as TCP urgent data */
+    DELIVER_URGENT,       /* ! urgent 3          that octet as TCP urgent data; 0: the last */
     DELIVER_DROP,         /* ! drop              the datagram is not sent; before an IUT's line:
                                                  the model does not answer the datagram before it */
     DELIVER_DUPLICATE,    /* ! duplicate 2       count in all */
@@ -117,7 +124,8 @@ enum expect_kind {
     EXPECT_NO_SERVER_FILE,
     EXPECT_OUTPUT,       /* output has "text" */
     EXPECT_OUTPUT_LACKS, /* output lacks "text" */
-    EXPECT_DATA,         /* data has "text": the listing that went over it */
+    EXPECT_HAS,    /* data has "text": the listing that went over it; S:257 has "text": what was said */
+    EXPECT_LACKS,  /* data lacks "text" */
 };
 
 enum channel {
@@ -187,7 +195,7 @@ struct expectation {
     enum comparison comparison;
     int exit_code;          /* EXIT: -1 stands for nonzero */
     const char *file;       /* FILE, NO_FILE, SERVER_FILE ... */
-    struct payload content; /* FILE, SERVER_FILE, OUTPUT, DATA */
+    struct payload content; /* FILE, SERVER_FILE, OUTPUT, HAS, LACKS */
 };
 
 #define EXCHANGE_ARGUMENTS 8
@@ -209,6 +217,8 @@ struct exchange {
     bool logged_in;           /* state: logged-in */
     bool nobody_listens;      /* state: closed */
     enum data_mode data;      /* data: */
+    const char *data_from; /* data-from: an address, where a fake client's data connections come
+                              from; NULL: where its control connection does */
     bool answers_unscripted;  /* unscripted: answer, the default */
     const char *const *lacks; /* model: lacks EPSV MLSD; ended by NULL */
     enum match_mode match;

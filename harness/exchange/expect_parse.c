@@ -195,15 +195,19 @@ static bool read_field(struct source *source, struct line *line, const struct te
     return source_ends(source, line);
 }
 
-/* `data has ...`; the data connection was read. */
-static bool read_data(struct source *source, struct line *line, const struct term *data,
-                      struct expectation *out)
+/* `data has ...`; what has it was read. */
+static bool read_text(struct source *source, struct line *line, const struct term *where,
+                      enum expect_kind kind, struct expectation *out)
 {
-    if (!data->is_event || data->event.channel != CHANNEL_DATA || data->event.point != POINT_NONE)
-        return source_problem(source, data->at,
-                              "what has octets is a data connection: 'data has' or 'data#2 has'");
-    out->kind = EXPECT_DATA;
-    out->events[0] = data->event;
+    enum channel channel = where->event.channel;
+
+    if (!where->is_event || where->event.point != POINT_NONE || channel == CHANNEL_CONTROL ||
+        channel == CHANNEL_FLOW)
+        return source_problem(source, where->at,
+                              "what has octets is a data connection, or was said: 'data has', "
+                              "'data#2 has', 'S:257 has'");
+    out->kind = kind;
+    out->events[0] = where->event;
     out->event_count = 1;
     return payload_take(source, line, &out->content) && source_ends(source, line);
 }
@@ -217,7 +221,9 @@ static bool read_comparison(struct source *source, struct line *line, struct exp
     if (line_take_word(line, "-"))
         return read_difference(source, line, &left, out);
     if (line_take_word(line, "has"))
-        return read_data(source, line, &left, out);
+        return read_text(source, line, &left, EXPECT_HAS, out);
+    if (line_take_word(line, "lacks"))
+        return read_text(source, line, &left, EXPECT_LACKS, out);
     if (!take_comparison(line, &out->comparison))
         return source_unexpected(source, line, "'<', '==', '!=', 'has' or '- EVENT in'");
     if (!term_take(source, line, &right))

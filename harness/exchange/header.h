@@ -4,7 +4,7 @@
 
 #include "exchange/source.h"
 
-#define HEADER_KINDS 20
+#define HEADER_KINDS 21
 
 struct header_reader {
     struct source *source;

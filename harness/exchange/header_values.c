@@ -2,6 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/endpoint.h"
 #include "exchange/header_parts.h"
 #include "exchange/quote.h"
 #include "exchange/suggest.h"
@@ -136,11 +137,10 @@ static bool read_state(struct header_reader *h, struct line *line)
 
 static bool read_data(struct header_reader *h, struct line *line)
 {
-    static const struct choice modes[] = {{"passive", DATA_PASSIVE},
-                                          {"extended", DATA_EXTENDED},
-                                          {"active", DATA_ACTIVE},
-                                          {"extended-active", DATA_EXTENDED_ACTIVE},
-                                          {NULL, 0}};
+    static const struct choice modes[] = {
+        {"passive", DATA_PASSIVE}, {"extended", DATA_EXTENDED},
+        {"active", DATA_ACTIVE},   {"extended-active", DATA_EXTENDED_ACTIVE},
+        {"none", DATA_NONE},       {NULL, 0}};
     int mode = DATA_DEFAULT;
     bool read = choose_one(h, line, modes, &mode);
 
@@ -210,6 +210,18 @@ static bool read_vary(struct header_reader *h, struct line *line)
         line_take(line, ",");
     } while (!line_over(line));
     return true;
+}
+
+static bool read_data_from(struct header_reader *h, struct line *line)
+{
+    struct bytes word = line_word(line, "");
+    struct endpoint endpoint;
+
+    h->exchange->data_from = arena_text(h->source->arena, word);
+    if (!endpoint_parse(h->exchange->data_from, 0, &endpoint))
+        return source_problem(h->source, source_place(h->source, line, line->at - word.len),
+                              "'%.*s' is no IPv4 or IPv6 address in numbers", SOURCE_WORD(word));
+    return source_ends(h->source, line);
 }
 
 static bool read_port(struct header_reader *h, struct line *line)
@@ -328,6 +340,7 @@ const struct header_kind header_kinds[HEADER_KINDS] = {
     {"model", read_model, true, false},
     {"match", read_match, false, false},
     {"vary", read_vary, true, false},
+    {"data-from", read_data_from, false, false},
     {"port", read_port, false, false},
     {"user", read_user, false, false},
     {"password", read_password, false, true},

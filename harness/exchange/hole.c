@@ -81,6 +81,8 @@ static const struct type {
     [HOLE_USER] = {"user", is_something, SIZE_MAX},
     [HOLE_PASSWORD] = {"password", is_anything, SIZE_MAX},
     [HOLE_HOST] = {"host", is_host, ENDPOINT_TEXT},
+    [HOLE_CLIENT] = {"client", is_host, ENDPOINT_TEXT},
+    [HOLE_NUMBER] = {"host-number", ftp_is_host_number, 16},
     [HOLE_HOSTPORT] = {"hostport", is_hostport, 32},
     [HOLE_P1] = {"p1", is_octet, 3},
     [HOLE_P2] = {"p2", is_octet, 3},

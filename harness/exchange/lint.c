@@ -37,12 +37,14 @@ static bool never_played(const struct exchange *exchange, enum side side)
     return !exchange->tests[side_other(side)];
 }
 
-/* What the fake does before a line of the IUT, or while it takes the IUT's data. */
+/* A datagram is not answered; a data connection is opened and ended by whoever receives, too. */
 static bool acts_before_the_iut(const struct step *step, const struct delivery *delivery)
 {
-    bool cuts = delivery->kind == DELIVER_AFTER_RESET || delivery->kind == DELIVER_AFTER_CLOSE;
+    enum delivery_kind kind = delivery->kind;
 
-    return delivery->kind == DELIVER_DROP || (step->kind == STEP_DATA && cuts);
+    return kind == DELIVER_DROP ||
+           (step->kind == STEP_DATA &&
+            (kind == DELIVER_AFTER_RESET || kind == DELIVER_AFTER_CLOSE || kind == DELIVER_DELAY));
 }
 
 /* Only a fake server opens its data connection when the script comes to the data. */

@@ -267,6 +267,14 @@ static bool some_line_matches(const struct pattern *pattern, struct bytes text,
     return false;
 }
 
+static bool has_hole(const struct pattern *pattern, enum hole hole)
+{
+    for (size_t i = 0; i < pattern->count; i++)
+        if (pattern->pieces[i].hole == hole)
+            return true;
+    return false;
+}
+
 static bool has_holes(const struct pattern *pattern)
 {
     for (size_t i = 0; i < pattern->count; i++)
@@ -278,8 +286,13 @@ static bool has_holes(const struct pattern *pattern)
 bool pattern_bind(const struct pattern *pattern, struct bytes text, struct bindings *bindings,
                   enum hole *missing)
 {
-    if (!has_holes(pattern) || some_line_matches(pattern, text, bindings))
+    if (!has_holes(pattern))
         return true;
+    if (some_line_matches(pattern, text, bindings)) {
+        if (has_hole(pattern, HOLE_FILE))
+            bind_file(behind_code(text), bindings); /* what is doubled in quotes is single */
+        return true;
+    }
     for (size_t i = 0; i < pattern->count; i++) {
         *missing = pattern->pieces[i].hole;
         if (!bind_by_type(*missing, behind_code(text), bindings))

@@ -14,6 +14,8 @@ enum hole {
     HOLE_USER,
     HOLE_PASSWORD,
     HOLE_HOST,     /* the server's address */
+    HOLE_CLIENT,   /* the client's, as EPRT writes it */
+    HOLE_NUMBER,   /* the client's, h1,h2,h3,h4 as PORT writes it */
     HOLE_HOSTPORT, /* h1,h2,h3,h4,p1,p2 of PORT and 227 */
     HOLE_P1,       /* the port alone, for a 227 that names another host */
     HOLE_P2,

@@ -184,7 +184,8 @@ static void judge_one(const struct evidence *evidence, const struct expectation 
         [EXPECT_NO_SERVER_FILE] = expect_server_file,
         [EXPECT_OUTPUT] = expect_output,
         [EXPECT_OUTPUT_LACKS] = expect_output,
-        [EXPECT_DATA] = expect_data,
+        [EXPECT_HAS] = expect_text,
+        [EXPECT_LACKS] = expect_text,
     };
     struct hearing hearing = {.evidence = evidence, .expectation = expectation, .out = out};
 

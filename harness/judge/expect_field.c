@@ -202,10 +202,35 @@ static bool holds(const struct value *a, enum comparison comparison, const struc
     return false;
 }
 
-/* A line counts where one of its fields is the doing of the side under test. */
-static bool counts(const struct expectation *expectation, const struct value *left,
+static bool has_hole(const struct step *step, enum hole hole)
+{
+    for (size_t n = 0; n < step->line_count; n++)
+        for (size_t i = 0; i < step->lines[n].count; i++)
+            if (step->lines[n].pieces[i].hole == hole)
+                return true;
+    return false;
+}
+
+/* A hole is the doing of whoever says it. */
+static bool is_said(const struct evidence *evidence, const struct operand *operand)
+{
+    for (size_t i = 0; i < evidence->exchange->step_count && operand->kind >= OPERAND_HOLE; i++)
+        if (evidence->exchange->steps[i].speaker == evidence->iut &&
+            has_hole(&evidence->exchange->steps[i], operand->hole))
+            return true;
+    return false;
+}
+
+/* A line counts where one of its fields, or else of its holes, is the doing of the side under test.
+ */
+static bool counts(const struct hearing *hearing, const struct value *left,
                    const struct value *right)
 {
+    const struct expectation *expectation = hearing->expectation;
+
+    if (expectation->left.kind != OPERAND_FIELD && expectation->right.kind != OPERAND_FIELD)
+        return is_said(hearing->evidence, &expectation->left) ||
+               is_said(hearing->evidence, &expectation->right);
     return (expectation->left.kind == OPERAND_FIELD && !left->ours) ||
            (expectation->right.kind == OPERAND_FIELD && !right->ours);
 }
@@ -251,7 +276,7 @@ void expect_field(struct hearing *hearing)
         tell_breach(hearing, &left, &right);
         return;
     }
-    if (left.doubt == NULL && right.doubt == NULL && !counts(expectation, &left, &right))
+    if (left.doubt == NULL && right.doubt == NULL && !counts(hearing, &left, &right))
         return;
     if (left.doubt != NULL || right.doubt != NULL)
         hearing_inconclusive(hearing, left.doubt != NULL ? left.doubt : right.doubt);

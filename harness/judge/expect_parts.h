@@ -44,7 +44,7 @@ void words_time(struct buf *out, int64_t ns); /* "1.5 s", "20 ms" */
 
 /* The kinds, beside ORDER, INTERVAL and ABSENT. */
 void expect_field(struct hearing *hearing);
-void expect_data(struct hearing *hearing);
+void expect_text(struct hearing *hearing);
 void expect_exit(struct hearing *hearing);
 void expect_output(struct hearing *hearing);
 void expect_client_file(struct hearing *hearing);

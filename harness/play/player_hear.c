@@ -272,17 +272,19 @@ const char *peer_end_words(enum peer_end how)
     return words[how];
 }
 
-/* The connection ended where the script wants the IUT to end it. */
+/* The connection ended where the script wants, or allows, the IUT to end it. */
 static bool close_was_expected(struct player *player)
 {
-    const struct step *step = script_expected(&player->at);
     size_t candidates[SCRIPT_CANDIDATES];
+    size_t count = script_candidates(&player->at, candidates);
 
-    if (step == NULL || step->kind != STEP_ACT)
-        return false;
-    if (script_candidates(&player->at, candidates) > 0)
-        script_accept(&player->at, candidates[0]);
-    return true;
+    for (size_t i = 0; i < count; i++) {
+        if (player->exchange->steps[candidates[i]].kind != STEP_ACT)
+            continue;
+        script_accept(&player->at, candidates[i]);
+        return true;
+    }
+    return false;
 }
 
 void player_closed(void *ctx, enum peer_end how)

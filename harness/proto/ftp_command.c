@@ -135,7 +135,8 @@ static bool take_telnet(struct reading *line)
     return true;
 }
 
-/* CR NUL stands for CR (RFC 854, RFC 2640 section 3.1); CR LF leaves its LF to the caller. */
+/* CR NUL stands for CR (RFC 854), and an LF behind it for LF (RFC 2640 section 3.1); CR LF leaves its
+ * LF to the caller. */
 static void take_cr(struct reading *line)
 {
     int next = peek(line, 1);
@@ -144,10 +145,15 @@ static void take_cr(struct reading *line)
     if (next == '\n')
         return;
     put(line, '\r');
-    if (next == '\0')
-        line->at++;
-    else
+    if (next != '\0') {
         line->quirks |= FTP_COMMAND_BARE_CR;
+        return;
+    }
+    line->at++;
+    if (peek(line, 0) == '\n') {
+        put(line, '\n');
+        line->at++;
+    }
 }
 
 /* CR NUL LF is how a pathname holds CR LF (RFC 2640 section 3.1). Servers take that LF for the end

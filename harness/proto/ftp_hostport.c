@@ -35,13 +35,13 @@ static const char *take_number(struct bytes in, size_t *at, size_t digits_most, 
     return NULL;
 }
 
-/* Take "h1,h2,h3,h4,p1,p2" from *at on; on failure *at is what is wrong. */
-static const char *take_six(struct bytes in, size_t *at, struct endpoint *out)
+/* Take so many numbers of 0 to 255 with commas between them from *at on; on failure *at is what is
+ * wrong. */
+static const char *take_list(struct bytes in, size_t *at, uint64_t *value, int count)
 {
-    uint64_t value[6];
     const char *wrong;
 
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < count; i++) {
         if (i > 0 && (*at >= in.len || in.at[*at] != ','))
             return "a comma is missing";
         if (i > 0)
@@ -49,6 +49,17 @@ static const char *take_six(struct bytes in, size_t *at, struct endpoint *out)
         if ((wrong = take_number(in, at, 3, 255, &value[i])) != NULL)
             return wrong;
     }
+    return NULL;
+}
+
+/* Take "h1,h2,h3,h4,p1,p2" from *at on; on failure *at is what is wrong. */
+static const char *take_six(struct bytes in, size_t *at, struct endpoint *out)
+{
+    uint64_t value[6];
+    const char *wrong = take_list(in, at, value, 6);
+
+    if (wrong != NULL)
+        return wrong;
     *out = (struct endpoint){.family = 4, .port = (uint16_t)(value[4] << 8 | value[5])};
     for (int i = 0; i < 4; i++)
         out->addr[i] = (uint8_t)value[i];
@@ -63,6 +74,14 @@ enum parse ftp_port_parse(struct bytes argument, struct endpoint *out, struct fl
     if (wrong == NULL && at < argument.len)
         wrong = "something follows the six numbers";
     return wrong == NULL ? PARSE_DONE : bad(flaw, at, wrong);
+}
+
+bool ftp_is_host_number(struct bytes text)
+{
+    uint64_t value[4];
+    size_t at = 0;
+
+    return take_list(text, &at, value, 4) == NULL && at == text.len;
 }
 
 /* Six numbers that begin at `at`, and no seventh; on failure *end is what is wrong. */
@@ -230,6 +249,14 @@ enum parse ftp_epsv_parse(struct bytes text, uint16_t *port, struct flaw *flaw)
         found = true;
     }
     return PARSE_BAD;
+}
+
+const char *ftp_host_number_format(const struct endpoint *endpoint, char text[FTP_HOSTPORT_TEXT])
+{
+    const uint8_t *addr = endpoint->addr;
+
+    snprintf(text, FTP_HOSTPORT_TEXT, "%u,%u,%u,%u", addr[0], addr[1], addr[2], addr[3]);
+    return text;
 }
 
 const char *ftp_hostport_format(const struct endpoint *endpoint, char text[FTP_HOSTPORT_TEXT])

@@ -10,6 +10,8 @@
 
 /* The argument of PORT: h1,h2,h3,h4,p1,p2 and nothing else (RFC 959 section 5.3.2). */
 enum parse ftp_port_parse(struct bytes argument, struct endpoint *out, struct flaw *flaw);
+/* True where it is the host-number of PORT: h1,h2,h3,h4. */
+bool ftp_is_host_number(struct bytes text);
 /* The text of a 227 reply: scans for the first digit that begins six numbers (RFC 1123 section
  * 4.1.2.6). */
 enum parse ftp_pasv_parse(struct bytes text, struct endpoint *out, struct flaw *flaw);
@@ -22,6 +24,8 @@ enum parse ftp_eprt_parse(struct bytes argument, struct endpoint *out, struct fl
 enum parse ftp_epsv_parse(struct bytes text, uint16_t *port, struct flaw *flaw);
 
 #define FTP_HOSTPORT_TEXT 80
+/* "192,0,2,1"; IPv4 only. Returns `text`. */
+const char *ftp_host_number_format(const struct endpoint *endpoint, char text[FTP_HOSTPORT_TEXT]);
 /* "192,0,2,1,4,1"; IPv4 only. Returns `text`. */
 const char *ftp_hostport_format(const struct endpoint *endpoint, char text[FTP_HOSTPORT_TEXT]);
 /* "|2|2001:db8::1|5282|". Returns `text`. */

@@ -8,11 +8,22 @@ static unsigned octet(struct bytes in, size_t at)
     return (unsigned char)in.at[at];
 }
 
+/* CR NUL stands for a CR that is part of the line, and so is an LF behind it (RFC 2640 section
+ * 3.1). */
+static bool ends_line(struct bytes in, size_t lf)
+{
+    return lf < 2 || in.at[lf - 1] != '\0' || in.at[lf - 2] != '\r';
+}
+
 size_t ftp_line_length(struct bytes in)
 {
-    size_t end = bytes_index(in, '\n');
-
-    return end == in.len ? 0 : end + 1;
+    for (size_t at = 0;; at++) {
+        at += bytes_index(bytes_from(in, at), '\n');
+        if (at >= in.len)
+            return 0;
+        if (ends_line(in, at))
+            return at + 1;
+    }
 }
 
 struct bytes ftp_line_text(struct bytes line)
@@ -51,7 +62,7 @@ static unsigned quirk_at(struct bytes text, size_t i)
     if (now == '\r')
         return next == '\n' || next == '\0' ? 0 : FTP_REPLY_BARE_CR;
     if (now == '\n')
-        return i > 0 && text.at[i - 1] == '\r' ? 0 : FTP_REPLY_BARE_LF;
+        return (i > 0 && text.at[i - 1] == '\r') || !ends_line(text, i) ? 0 : FTP_REPLY_BARE_LF;
     if (now == '\0')
         return i > 0 && text.at[i - 1] == '\r' ? 0 : FTP_REPLY_NUL;
     return now == '\t' ? 0 : FTP_REPLY_CONTROL;

@@ -42,7 +42,8 @@ struct ftp_reply {
 enum parse ftp_reply_parse(struct bytes in, struct ftp_reply *reply, size_t *used,
                            struct flaw *flaw);
 
-/* Length of the line at the start of `in` with its LF, or 0 if it is not all there. */
+/* Length of the line at the start of `in` with its LF, or 0 if it is not all there. CR NUL LF is
+ * inside of a line (RFC 2640 section 3.1). */
 size_t ftp_line_length(struct bytes in);
 /* `line` without its line end (CR LF or LF). */
 struct bytes ftp_line_text(struct bytes line);

@@ -206,6 +206,16 @@ static bool announced(const struct timeline *timeline, const struct ftp_turn *tu
     return reply->code == 229 && ftp_epsv_parse(reply->reply.text, &out->port, &flaw) == PARSE_DONE;
 }
 
+/* A connection that came about before `flow` has used the reply's port up: without another one the
+ * server tries the client's default port (RFC 959 section 3.2). */
+static bool used_up(const struct timeline *timeline, size_t reply, const struct timeline_flow *flow)
+{
+    for (size_t n = 1; n < timeline->flow_count; n++)
+        if (timeline->flows[n].announced_by == reply && timeline->flows[n].syn < flow->syn)
+            return true;
+    return false;
+}
+
 void ftp_pasv_direction(const struct timeline *timeline, struct rule_run *run)
 {
     const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
@@ -223,7 +233,8 @@ void ftp_pasv_direction(const struct timeline *timeline, struct rule_run *run)
                 dialogue->turns[t].final != FTP_NONE &&
                 (dialogue->turns[t].traits & FTP_VERB_OPENS) != 0)
                 last = &dialogue->turns[t];
-        if (last != NULL && announced(timeline, last, &ignored))
+        if (last != NULL && announced(timeline, last, &ignored) &&
+            !used_up(timeline, last->final, flow))
             rule_breach(run, SIDE_SERVER, PACKETS(ftp_packet(timeline, last->final), flow->syn),
                         "a server that waits for the client's connection after 227 or 229",
                         "a SYN from the server");
@@ -321,27 +332,39 @@ void ftp_pasv_listen_first(const struct timeline *timeline, struct rule_run *run
 
 /* --- third hosts ------------------------------------------------------------------------------ */
 
-/* Octets of its own, or a FIN behind those of the other side: who turns a stranger away, with FIN
- * or RST, may be slower than its octets. */
-static bool takes_part(const struct timeline_flow *flow, enum side side)
+/* What came over the connection counts once the server says that it took it. */
+static bool was_used(const struct ftp_dialogue *dialogue, const struct timeline_flow *flow)
 {
-    return flow->octets[side] > 0 ||
-           (flow->octets[side_other(side)] > 0 && flow->fin[side] > flow->last);
+    if (flow->octets[SIDE_SERVER] > 0)
+        return true;
+    for (size_t t = 1; t < dialogue->count; t++)
+        if (dialogue->turns[t].command == flow->command)
+            return flow->octets[SIDE_CLIENT] > 0 && dialogue->turns[t].code / 100 == 2;
+    return false;
 }
 
 void ftp_data_peer_ip(const struct timeline *timeline, struct rule_run *run)
 {
+    const struct ftp_dialogue *dialogue = ftp_dialogue(timeline, run);
     char text[ENDPOINT_TEXT];
 
     for (size_t n = 1; n < timeline->flow_count; n++) {
         const struct timeline_flow *flow = &timeline->flows[n];
 
-        if (is_passive(flow) && takes_part(flow, SIDE_SERVER) &&
+        if (is_passive(flow) && was_used(dialogue, flow) &&
             !endpoint_same_addr(&flow->client, client_of(timeline)))
             rule_breach(run, SIDE_SERVER, PACKETS(flow->syn, flow->first),
                         "data only to and from the host of the control connection",
                         "data over a connection from %s", endpoint_format(&flow->client, text));
     }
+}
+
+/* Octets of its own, or a FIN behind those of the other side: who turns a stranger away, with FIN
+ * or RST, may be slower than its octets. */
+static bool client_takes_part(const struct timeline_flow *flow)
+{
+    return flow->octets[SIDE_CLIENT] > 0 ||
+           (flow->octets[SIDE_SERVER] > 0 && flow->fin[SIDE_CLIENT] > flow->last);
 }
 
 void ftp_data_peer_ip_client(const struct timeline *timeline, struct rule_run *run)
@@ -351,7 +374,7 @@ void ftp_data_peer_ip_client(const struct timeline *timeline, struct rule_run *r
     for (size_t n = 1; n < timeline->flow_count; n++) {
         const struct timeline_flow *flow = &timeline->flows[n];
 
-        if (is_active(flow) && takes_part(flow, SIDE_CLIENT) &&
+        if (is_active(flow) && client_takes_part(flow) &&
             !endpoint_same_addr(&flow->server, server_of(timeline)))
             rule_breach(run, SIDE_CLIENT, PACKETS(flow->syn, flow->first),
                         "data only to and from the host of the control connection",

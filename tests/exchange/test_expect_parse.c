@@ -206,11 +206,16 @@ START_TEST(what_a_listing_holds_is_expected)
 {
     const struct expectation *e = expect("data#2 has \"a.txt\\r\\n\"");
 
-    ck_assert_int_eq(e->kind, EXPECT_DATA);
+    ck_assert_int_eq(e->kind, EXPECT_HAS);
     ck_assert_uint_eq(e->event_count, 1);
     ck_assert_int_eq(e->events[0].channel, CHANNEL_DATA);
     ck_assert_uint_eq(e->events[0].nth, 2);
     assert_bytes_eq(e->content.octets, "a.txt\r\n");
+    e = expect("S:257#2 lacks x\"0d\"");
+    ck_assert_int_eq(e->kind, EXPECT_LACKS);
+    ck_assert_int_eq(e->events[0].channel, CHANNEL_REPLY);
+    ck_assert_uint_eq(e->events[0].nth, 2);
+    assert_bytes_eq(e->content.octets, "\r");
 }
 END_TEST
 

@@ -96,6 +96,13 @@ START_TEST(lists_repeat_and_go_on_after_a_comma)
 }
 END_TEST
 
+START_TEST(a_script_can_forgo_the_models_data_connections)
+{
+    ck_assert_int_eq(loaded("data: none\nC> NOOP\n")->data, DATA_NONE);
+    ck_assert_str_eq(loaded("data-from: 127.0.0.2\nC> NOOP\n")->data_from, "127.0.0.2");
+}
+END_TEST
+
 START_TEST(a_root_is_a_folder)
 {
     ck_assert_str_eq(loaded("root: /tmp\nC> NOOP\n")->root, "/tmp");
@@ -119,6 +126,7 @@ static const struct mistake mistakes[] = {
     {"tests: server, cleint\n", 1, 16, "did you mean 'client'?"},
     {"protocol: sctp\n", 1, 11, "ftp, udp or tcp"},
     {"state: in\n", 1, 8, "logged-in"},
+    {"data-from: localhost\n", 1, 12, "'localhost' is no IPv4 or IPv6 address in numbers"},
     {"data: passiv\n", 1, 7, "did you mean 'passive'?"},
     {"unscripted: ignore\n", 1, 13, "answer or fail"},
     {"model: has EPSV\n", 1, 8, "'lacks'"},
@@ -158,6 +166,7 @@ int main(void)
     tcase_add_test(good, every_header_reaches_its_field);
     tcase_add_test(good, without_headers_there_are_defaults);
     tcase_add_test(good, lists_repeat_and_go_on_after_a_comma);
+    tcase_add_test(good, a_script_can_forgo_the_models_data_connections);
     tcase_add_test(good, a_root_is_a_folder);
     tcase_add_test(good, an_empty_password_is_one);
     tcase_add_loop_test(bad, bad_headers_are_named_with_their_place, 0,

@@ -144,6 +144,9 @@ static const struct {
      "0:0 with 'state: closed' there is no server: write 'tests: client'\n"},
     {SPEC "protocol: udp\ntests: client\nstate: closed\nC> \"a\"\n",
      "5:1 this step can never be reached: with 'state: closed' nobody listens\n"},
+    {SPEC
+     "tests: server\nC> RETR a\nS> 150 b\n! after 9 bytes reset\n! delay 1s\n! split 1\nD> any\n",
+     "7:1 '! split' does nothing: the server, which is under test, says the next line\n"},
     {SPEC "C> FOO\nS> 150 x {port}\n", "3:1 {port} can never be bound here: only 229 carries "
                                        "(|||port|)\n"},
     {SPEC "C> FOO\nS> 227 (0,0,0,0,{p1},{p2})\n",

@@ -164,7 +164,8 @@ static const struct {
 } lines[] = {
     {"! delay 2s", DELIVER_DELAY, 2000000000}, {"! split 1", DELIVER_SPLIT, 1},
     {"! split CR|LF", DELIVER_SPLIT_CRLF, 0},  {"!join", DELIVER_JOIN, 0},
-    {"! urgent", DELIVER_URGENT, 0},
+    {"! urgent", DELIVER_URGENT, 0},           {"! urgent 3", DELIVER_URGENT, 3},
+    {"! truncate 5", DELIVER_TRUNCATE, 5},
 };
 
 START_TEST(deliveries_wait_for_the_next_line)
@@ -345,6 +346,7 @@ static const struct mistake mistakes[] = {
     {"! delay 1s\neither\nC> A\nor\nC> B\nend\n", 1, 1, "a block stands there"},
     {"! drop\nC> A\n", 1, 1, "'! drop' is about datagrams"},
     {"! from port 9\nC> A\n", 1, 1, "'! from' is about datagrams (protocol: udp), or the data"},
+    {"! urgent 0\nC> A\n", 1, 10, "the number of the octet that is urgent"},
     {"! after 1 byte reset\nC> A\n", 1, 1, "a D> line follows it"},
     {"protocol: udp\n! split 1\nC> \"a\"\n", 2, 1, "'! split' is about"},
     {"protocol: udp\nC> \"a\"\n! half-close\n", 3, 1, "'! half-close' is about"},

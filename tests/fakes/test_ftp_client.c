@@ -308,6 +308,68 @@ START_TEST(server_without_any_data_connection_is_told_as_failed)
 }
 END_TEST
 
+START_TEST(model_gets_no_data_connection_where_the_script_says_all_of_it)
+{
+    stage.exchange.data = DATA_NONE;
+    start(SCRIPT("S 220 a", "C RETR x", "S 425 b", BYE));
+    stage_until(&stage, opened, 1);
+    prepare("RETR x\r\n");
+    say("RETR x\r\n");
+    hear("425 b\r\n");
+    finish();
+}
+END_TEST
+
+START_TEST(data_connections_come_from_where_the_script_says)
+{
+    stage.exchange.data_from = "127.0.0.9";
+    start(SCRIPT("S 220 a", "C PASV", "S 227 b (%H)", "C RETR x", "S 150 c", "D+ hello", "D.",
+                 "S 226 d", BYE));
+    stage_until(&stage, opened, 1);
+    prepare("RETR x\r\n");
+    say("RETR x\r\n");
+    transfer(NULL, false);
+    stage_until(&stage, data_count, 1);
+    ck_assert_str_eq(endpoint_addr(&loopback_entry(stage.transcript, ENTRY_DATA_OPENED, 0)->local,
+                                   (char[ENDPOINT_TEXT]){0}),
+                     "127.0.0.9");
+    finish();
+}
+END_TEST
+
+static int64_t sent_at(const char *line)
+{
+    const struct entry *entry;
+
+    for (size_t n = 0; (entry = loopback_entry(stage.transcript, ENTRY_SENT, n)) != NULL; n++)
+        if (bytes_is(entry->text, line))
+            return entry->time;
+    ck_abort_msg("%s was not sent", line);
+}
+
+START_TEST(a_late_data_connection_follows_its_command)
+{
+    static const struct delivery delay = {.kind = DELIVER_DELAY, .number = 20 * CLOCK_MS};
+    static const struct step late = {
+        .kind = STEP_DATA, .speaker = SIDE_SERVER, .deliveries = &delay, .delivery_count = 1};
+
+    stage.exchange.steps = &late;
+    stage.exchange.step_count = 1;
+    start(SCRIPT("S 220 a", "C PASV", "S 227 b (%H)", "C RETR x", "S 150 c", "D+ hello", "D.",
+                 "S 226 d", BYE));
+    stage_until(&stage, opened, 1);
+    prepare("RETR x\r\n");
+    say("RETR x\r\n");
+    transfer(NULL, false);
+    stage_until(&stage, data_count, 1);
+    ck_assert(stage.data_end.opened);
+    ck_assert_int_ge(loopback_entry(stage.transcript, ENTRY_DATA_OPENED, 0)->time -
+                         sent_at("RETR x\r\n"),
+                     20 * CLOCK_MS);
+    finish();
+}
+END_TEST
+
 START_TEST(scripted_pasv_leaves_nothing_to_prepare)
 {
     start(SCRIPT("S 220 a", "C PASV", "S 227 b (%H)", "C RETR x", "S 150 c", "D+ hello", "D.",
@@ -408,6 +470,12 @@ START_TEST(other_holes_are_filled_from_the_configuration)
     buf_clear(&value);
     ck_assert(ops()->fill(stage.peer, HOLE_HOST, &value));
     ck_assert_str_eq(buf_text(&value), "127.0.0.1");
+    buf_clear(&value);
+    ck_assert(ops()->fill(stage.peer, HOLE_CLIENT, &value));
+    ck_assert_str_eq(buf_text(&value), "127.0.0.1");
+    buf_clear(&value);
+    ck_assert(ops()->fill(stage.peer, HOLE_NUMBER, &value));
+    ck_assert_str_eq(buf_text(&value), "127,0,0,1");
     buf_clear(&value);
     ck_assert(!ops()->fill(stage.peer, HOLE_SIZE, &value));
     buf_fini(&value);
@@ -596,6 +664,9 @@ static TCase *data_case(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_loop_test(tcase, model_gets_a_data_connection_and_receives, 0, COUNT(downloads));
     tcase_add_test(tcase, server_without_any_data_connection_is_told_as_failed);
+    tcase_add_test(tcase, model_gets_no_data_connection_where_the_script_says_all_of_it);
+    tcase_add_test(tcase, data_connections_come_from_where_the_script_says);
+    tcase_add_test(tcase, a_late_data_connection_follows_its_command);
     tcase_add_test(tcase, scripted_pasv_leaves_nothing_to_prepare);
     tcase_add_test(tcase, each_transfer_gets_a_connection_of_its_own);
     tcase_add_test(tcase, holes_of_port_open_a_listener);

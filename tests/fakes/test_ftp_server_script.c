@@ -189,6 +189,32 @@ START_TEST(a_filled_hole_is_where_the_server_listens)
 }
 END_TEST
 
+static enum peer_claim say_who(struct rig *told, struct bytes text)
+{
+    struct buf line;
+
+    if (!bytes_starts(text, "SITE"))
+        return PEER_MODEL;
+    buf_init(&line, 200);
+    buf_add_text(&line, "200 You are ");
+    ck_assert(told->peer->base.ops->fill(told->peer, HOLE_CLIENT, &line));
+    buf_add_text(&line, " or ");
+    ck_assert(told->peer->base.ops->fill(told->peer, HOLE_NUMBER, &line));
+    buf_add_text(&line, "\r\n");
+    rig_say(told, buf_text(&line));
+    buf_fini(&line);
+    return PEER_SCRIPT;
+}
+
+START_TEST(a_server_can_say_who_its_client_is)
+{
+    rig.on_heard = say_who;
+    rig_start(&rig);
+    rig_login(&rig);
+    ck_assert_str_eq(rig_ask(&rig, "SITE WHO"), "200 You are 127.0.0.1 or 127,0,0,1\r\n");
+}
+END_TEST
+
 static enum peer_claim say_port_alone(struct rig *told, struct bytes text)
 {
     struct buf line;
@@ -530,6 +556,7 @@ int main(void)
     suite_add_tcase(suite, said);
     tcase_add_checked_fixture(moved, set_up, tear_down);
     tcase_add_test(moved, a_filled_hole_is_where_the_server_listens);
+    tcase_add_test(moved, a_server_can_say_who_its_client_is);
     tcase_add_test(moved, a_port_in_two_holes_is_where_the_server_listens);
     tcase_add_loop_test(moved, a_script_that_deviates_listens_nowhere_by_what_it_says, 0, 2);
     tcase_add_test(moved, a_refused_transfer_takes_the_listener_back);

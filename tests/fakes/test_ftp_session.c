@@ -69,6 +69,14 @@ START_TEST(telnet_options_are_refused_and_the_command_is_understood)
 }
 END_TEST
 
+START_TEST(an_octet_255_is_doubled_on_its_way_out_and_single_in_the_name)
+{
+    ck_assert_str_eq(rig_ask(&rig, "MKD a\xff\xff"), "257 \"/a\xff\xff\" is made.\r\n");
+    rig_expect(&rig, "CWD a\xff\xff\xff\xff", 550);
+    rig_expect(&rig, "CWD a\xff\xff", 250);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("ftp_session");
@@ -80,5 +88,6 @@ int main(void)
     tcase_add_test(in, a_line_without_an_end_is_no_command);
     tcase_add_test(in, what_came_before_a_half_close_is_answered);
     tcase_add_test(in, telnet_options_are_refused_and_the_command_is_understood);
+    tcase_add_test(in, an_octet_255_is_doubled_on_its_way_out_and_single_in_the_name);
     return run_suite(suite);
 }

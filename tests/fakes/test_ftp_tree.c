@@ -148,12 +148,14 @@ START_TEST(a_name_is_brought_into_normal_form)
 }
 END_TEST
 
-START_TEST(a_name_with_a_nul_or_too_long_is_none)
+START_TEST(a_name_with_a_nul_or_a_line_end_or_too_long_is_none)
 {
     char path[FTP_PATH], name[FTP_PATH];
 
     memset(name, 'x', sizeof name);
     ck_assert(!ftp_path_resolve("/", (struct bytes){"a\0b", 3}, path));
+    ck_assert(!ftp_path_resolve("/", bytes_of("a\rb"), path));
+    ck_assert(!ftp_path_resolve("/", bytes_of("a\nb"), path));
     ck_assert(!ftp_path_resolve("/", (struct bytes){name, sizeof name}, path));
 }
 END_TEST
@@ -306,7 +308,7 @@ int main(void)
 
     tcase_add_loop_test(names, a_name_is_brought_into_normal_form, 0,
                         sizeof paths / sizeof paths[0]);
-    tcase_add_test(names, a_name_with_a_nul_or_too_long_is_none);
+    tcase_add_test(names, a_name_with_a_nul_or_a_line_end_or_too_long_is_none);
     suite_add_tcase(suite, names);
     tcase_add_checked_fixture(both, set_up, tear_down);
     tcase_add_loop_test(both, files_and_directories_are_there, 0, KINDS);

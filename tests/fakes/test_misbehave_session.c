@@ -31,6 +31,14 @@ static const struct {
     {"no-reply", true, {{"NOOP\r\nSYST\r\n", 215}}},
     {"rein-keeps-login", true, {{"REIN\r\n", 220}, {"PWD\r\n", 257}}},
     {"quit-stays", true, {{"QUIT\r\n", 221}, {"NOOP\r\n", 200}}},
+    {"empty-line-ends", true, {{"\r\n", 0}}},
+    {"empty-password", false, {{"", 220}, {"USER u\r\n", 331}, {"PASS \r\n", 230}}},
+    {"relogin-logs-out", true, {{"USER u\r\n", 530}, {"PWD\r\n", 530}}},
+    {"trims-names", true, {{"CWD  pub\r\n", 250}}},
+    {"rest-wraps", true, {{"REST -1\r\n", 350}}},
+    {"eprt-bar-only", true, {{"EPRT !1!127.0.0.1!4000!\r\n", 500}}},
+    {"epsv-all-shuts", true, {{"EPSV ALL\r\n", 200}, {"EPSV\r\n", 501}}},
+    {"abor-forgets-all", true, {{"EPSV ALL\r\n", 200}, {"ABOR\r\n", 226}, {"PASV\r\n", 227}}},
 };
 
 START_TEST(a_fault_changes_what_is_answered)
@@ -92,6 +100,19 @@ START_TEST(spontaneous_says_more_than_it_was_asked)
 }
 END_TEST
 
+START_TEST(fin_stays_answers_on)
+{
+    rig_login_faulty(&rig, "fin-stays");
+    rig_send(&rig, "NOOP\r\n");
+    shutdown(rig.control, SHUT_WR);
+    ck_assert_int_eq(atoi(rig_reply(&rig)), 200);
+    for (unsigned turn = 0; turn < 20; turn++)
+        loop_turn(rig.loop, CLOCK_MS);
+    rig_hear(&rig);
+    ck_assert(!rig.control_over);
+}
+END_TEST
+
 START_TEST(close_mid_reply_ends_without_a_line_end)
 {
     rig_login_faulty(&rig, "close-mid-reply");
@@ -127,6 +148,7 @@ int main(void)
     tcase_add_test(session, telnet_negotiates_before_the_greeting);
     tcase_add_test(session, telnet_silent_leaves_options_unanswered);
     tcase_add_test(session, spontaneous_says_more_than_it_was_asked);
+    tcase_add_test(session, fin_stays_answers_on);
     tcase_add_test(session, close_mid_reply_ends_without_a_line_end);
     tcase_add_test(session, quit_resets_ends_with_rst);
     suite_add_tcase(suite, session);

@@ -302,6 +302,35 @@ START_TEST(urgent_marks_the_last_octet)
 }
 END_TEST
 
+START_TEST(urgent_marks_the_octet_that_is_named)
+{
+    int on = 1;
+
+    make(SHAPE_WRITTEN, NULL);
+    setsockopt(theirs, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+    say("\377\364\377\362ABOR\r\n", &(struct delivery){.kind = DELIVER_URGENT, .number = 3}, 1,
+        false);
+    ck_assert(loopback_turn(loop, is_idle, NULL));
+    read_theirs(); /* a read stops before the mark */
+    ck_assert_uint_eq(read_total, 2);
+    ck_assert_int_eq(sockatmark(theirs), 1);
+    read_theirs();
+    ck_assert_uint_eq(read_total, 10);
+    ck_assert_uint_eq(loopback_entry(transcript, ENTRY_SENT, 0)->segments, 2);
+}
+END_TEST
+
+START_TEST(a_truncated_line_lacks_its_end)
+{
+    make(SHAPE_WRITTEN, drained);
+    say("DELE a\r\n", &(struct delivery){.kind = DELIVER_TRUNCATE, .number = 6}, 1, false);
+    say("NOOP\r\n", &(struct delivery){.kind = DELIVER_TRUNCATE, .number = 512}, 1, false);
+    turn();
+    ck_assert_uint_eq(read_total, 12);
+    ck_assert_uint_eq(loopback_entry(transcript, ENTRY_SENT, 0)->octets, 6);
+}
+END_TEST
+
 static void count_call(void *ctx)
 {
     (void)ctx;
@@ -472,6 +501,8 @@ static TCase *segments_case(void)
     tcase_add_test(tcase, lines_follow_each_other_unjoined_as_written);
     tcase_add_test(tcase, coalesced_lines_share_a_segment);
     tcase_add_test(tcase, urgent_marks_the_last_octet);
+    tcase_add_test(tcase, urgent_marks_the_octet_that_is_named);
+    tcase_add_test(tcase, a_truncated_line_lacks_its_end);
     tcase_add_test(tcase, empty_say_is_an_entry_of_no_octets);
     return tcase;
 }

@@ -218,6 +218,20 @@ START_TEST(a_hole_is_compared_with_what_it_was_bound_to)
 }
 END_TEST
 
+START_TEST(a_hole_alone_is_the_doing_of_who_says_it)
+{
+    see(early_226);
+    bindings_set(&bindings, HOLE_SIZE, bytes_of("8"));
+    ck_assert_uint_eq(judge("ftp", "S> 213 {size}\nexpect {size} == 8"), 0);
+    exchange_free(exchange);
+    ck_assert_uint_eq(judge("ftp", "S> 213 {size}\nexpect {size} == 9"), 1);
+    ck_assert_str_eq(first()->seen, "{size} is 8");
+    exchange_free(exchange);
+    evidence.iut = SIDE_CLIENT;
+    ck_assert_uint_eq(judge("ftp", "S> 213 {size}\nexpect {size} == 9"), 1);
+}
+END_TEST
+
 START_TEST(the_fakes_own_port_does_not_count)
 {
     see("S> 220 Ready.\nC> PORT 192,0,2,2,156,65\nS> 200 OK.\nC> LIST\nS> 150 Here.\n"
@@ -402,6 +416,32 @@ START_TEST(a_listing_is_searched)
 }
 END_TEST
 
+static const struct {
+    const char *line, *seen; /* NULL: it holds */
+} texts[] = {
+    {"expect data has \"one\\r\\ntwo\"", NULL},
+    {"expect data lacks \"three\"", NULL},
+    {"expect data lacks \"two\"", "a listing of 10 octets with it"},
+    {"expect data#2 lacks \"one\"", NULL},
+    {"expect S:227 has \"Passive\"", NULL},
+    {"expect S:227 has \"passive\"", "a line of 47 octets without it"},
+    {"expect S:227 lacks \"192,0\"", "a line of 47 octets with it"},
+    {"expect S:250 has \"one\"", "that was not said"},
+    {"expect S:250 lacks \"one\"", NULL},
+    {"expect C:LIST has \"pub\"", NULL}, /* the harness's own */
+};
+
+START_TEST(a_text_is_looked_for_in_what_was_listed_or_said)
+{
+    size_t wrong = texts[_i].seen != NULL;
+
+    see(early_226);
+    ck_assert_uint_eq(judge("ftp", texts[_i].line), wrong);
+    if (wrong != 0)
+        ck_assert_str_eq(first()->seen, texts[_i].seen);
+}
+END_TEST
+
 START_TEST(octets_that_were_not_kept_are_inconclusive)
 {
     see("S> 220 Ready.\n"
@@ -458,6 +498,7 @@ int main(void)
     tcase_add_test(wire, fields_are_compared);
     tcase_add_test(wire, a_field_that_differs_is_told_with_its_value);
     tcase_add_test(wire, a_hole_is_compared_with_what_it_was_bound_to);
+    tcase_add_test(wire, a_hole_alone_is_the_doing_of_who_says_it);
     tcase_add_test(wire, the_fakes_own_port_does_not_count);
     tcase_add_test(wire, what_must_not_be_there_is_told_where_it_is);
     tcase_add_test(wire, a_connection_that_was_never_opened_is_told);
@@ -466,6 +507,8 @@ int main(void)
     tcase_add_test(wire, events_are_counted_over_all_conversations_in_wire_order);
     tcase_add_test(wire, an_event_can_be_looked_up);
     tcase_add_test(wire, a_listing_is_searched);
+    tcase_add_loop_test(wire, a_text_is_looked_for_in_what_was_listed_or_said, 0,
+                        sizeof texts / sizeof texts[0]);
     tcase_add_test(wire, octets_that_were_not_kept_are_inconclusive);
     suite_add_tcase(suite, wire);
     tcase_add_checked_fixture(end, setup, teardown);

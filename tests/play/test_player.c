@@ -354,6 +354,32 @@ START_TEST(a_close_that_the_script_wants_is_none)
 }
 END_TEST
 
+START_TEST(a_close_may_be_one_of_the_alternatives)
+{
+    const struct deviation *deviations;
+
+    play("title: t\ntests: server\n\nS> 220 Hi.\nC> XXX\neither\nS> 500 No.\nC> NOOP\nS> 200 Yes.\n"
+         "or\n! server close\nend\n",
+         SIDE_CLIENT);
+    kept.events.opened(kept.events.ctx);
+    hear("220 ready\r\n");
+    kept.events.closed(kept.events.ctx, PEER_RESET);
+    player_end(player, false);
+    ck_assert_uint_eq(player_deviations(player, &deviations), 0);
+}
+END_TEST
+
+START_TEST(a_close_that_does_not_come_is_missed)
+{
+    play("title: t\ntests: server\n\nS> 421 Full.\n! server close\n", SIDE_CLIENT);
+    kept.events.opened(kept.events.ctx);
+    hear("421 full\r\n");
+    player_end(player, true);
+    ck_assert_int_eq(only_deviation()->kind, DEVIATION_TIMEOUT);
+    ck_assert_uint_eq(only_deviation()->step->at.line, 5);
+}
+END_TEST
+
 START_TEST(a_client_that_stalls_is_told_with_the_last_line)
 {
     play("title: t\n\nC> PASV\nS> 227 Here ({hostport}).\nC> RETR a\nS> 550 No.\n", SIDE_SERVER);
@@ -459,6 +485,8 @@ int main(void)
     tcase_add_test(client, a_close_that_the_script_wants_is_none);
     tcase_add_test(client, a_script_goes_on_in_another_connection);
     tcase_add_test(client, another_connection_that_is_refused_is_told);
+    tcase_add_test(client, a_close_may_be_one_of_the_alternatives);
+    tcase_add_test(client, a_close_that_does_not_come_is_missed);
     suite_add_tcase(suite, client);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

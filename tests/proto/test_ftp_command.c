@@ -57,6 +57,7 @@ static const struct {
     {"SIZE a\r\0\n", 9, "SIZE", "a\r", 0},
     {"RETR a\rb\r\n", 0, "RETR", "a\rb", FTP_COMMAND_BARE_CR},
     {"RETR a\r\0b\r\n", 11, "RETR", "a\rb", 0},
+    {"RETR a\r\0\nb\r\n", 12, "RETR", "a\r\nb", 0},
     {"NOOP\0\r\n", 7, NULL, "", FTP_COMMAND_NUL},
     {"\xff\xf4\xff\xf2\101BOR\r\n", 0, "ABOR", "", FTP_COMMAND_TELNET},
     {"NO\xff\xf1OP\r\n", 0, "NOOP", "", FTP_COMMAND_TELNET},

@@ -24,6 +24,16 @@ START_TEST(port_carries_address_and_port)
 }
 END_TEST
 
+START_TEST(host_number_is_four_numbers)
+{
+    ck_assert(ftp_is_host_number(bytes_of("192,0,2,1")));
+    ck_assert(!ftp_is_host_number(bytes_of("192,0,2")));
+    ck_assert(!ftp_is_host_number(bytes_of("192,0,2,1,4")));
+    ck_assert(!ftp_is_host_number(bytes_of("192,0,2,256")));
+    ck_assert(!ftp_is_host_number(bytes_of("192,0,2,1 ")));
+}
+END_TEST
+
 static const struct {
     const char *text;
     size_t at;
@@ -169,6 +179,7 @@ START_TEST(what_is_formatted_is_parsed_again)
 
     ck_assert(endpoint_parse("192.0.2.1", 50021, &four));
     ck_assert(endpoint_parse("2001:db8::1", 5282, &six));
+    ck_assert_str_eq(ftp_host_number_format(&four, text), "192,0,2,1");
     ck_assert_str_eq(ftp_hostport_format(&four, text), "192,0,2,1,195,101");
     ck_assert_int_eq(ftp_port_parse(bytes_of(text), &out, &flaw), PARSE_DONE);
     ck_assert(endpoint_equal(&out, &four));
@@ -189,6 +200,7 @@ int main(void)
     int failed;
 
     tcase_add_test(four, port_carries_address_and_port);
+    tcase_add_test(four, host_number_is_four_numbers);
     tcase_add_loop_test(four, port_names_the_octet_that_is_wrong, 0, COUNT(bad_port));
     tcase_add_loop_test(four, pasv_is_scanned_for_six_numbers, 0, COUNT(pasv));
     tcase_add_loop_test(four, pasv_without_an_address_is_refused, 0, COUNT(bad_pasv));

@@ -107,6 +107,7 @@ static const struct {
     {"220 a\r\r\n", 0, FTP_REPLY_BARE_CR},
     {"220 a\0b\r\n", 9, FTP_REPLY_NUL},
     {"220 a\r\0b\r\n", 10, 0},
+    {"220 a\r\0\nb\r\n", 11, 0},
     {"220\r\n", 0, FTP_REPLY_NO_SPACE},
     {"220-a\r\n220\r\n", 0, FTP_REPLY_LAST_NO_SPACE},
     {"220 caf\xc3\xa9\r\n", 0, FTP_REPLY_8BIT},
