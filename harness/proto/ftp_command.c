@@ -156,14 +156,9 @@ static void take_cr(struct reading *line)
     }
 }
 
-/* CR NUL LF is how a pathname holds CR LF (RFC 2640 section 3.1). Servers take that LF for the end
- * of the line, and so does this, but it was not meant as one. */
 static void take_lf(struct reading *line)
 {
-    struct bytes before = bytes_slice(line->in, 0, line->at);
-    bool named = before.len >= 2 && memcmp(before.at + before.len - 2, "\r", 2) == 0;
-
-    if (!named && (before.len == 0 || before.at[before.len - 1] != '\r'))
+    if (line->at == 0 || line->in.at[line->at - 1] != '\r')
         line->quirks |= FTP_COMMAND_BARE_LF;
     line->at++;
 }
