@@ -256,12 +256,24 @@ static void wait_for_iut(struct player *player)
         wait_for_optional(player);
 }
 
+/* "! after 1000 bytes close": a step whose data connection the fake ends. */
+static bool ends_early(const struct step *step)
+{
+    for (size_t i = 0; i < step->delivery_count; i++)
+        if (step->deliveries[i].kind == DELIVER_AFTER_CLOSE ||
+            step->deliveries[i].kind == DELIVER_AFTER_RESET)
+            return true;
+    return false;
+}
+
 /* A completion reply may overtake the data: the next command waits for them, as a client's does. In
- * mid-transfer, after 1yz alone, a command such as ABOR does not. */
+ * mid-transfer, after 1yz alone, a command such as ABOR does not, unless the script first has the
+ * data connection ended. */
 static bool transfer_goes_on(const struct player *player, const struct step *step)
 {
-    return player->fake == SIDE_CLIENT && player->data_count > 0 && player->answered &&
-           step->kind == STEP_LINE;
+    return player->fake == SIDE_CLIENT && player->data_count > 0 && step->kind == STEP_LINE &&
+           (player->answered ||
+            (player->data_steps[0] != NULL && ends_early(player->data_steps[0])));
 }
 
 /* Play one step of the fake's. False where the script now waits for the IUT, or is over. */

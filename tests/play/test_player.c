@@ -329,6 +329,21 @@ START_TEST(in_mid_transfer_a_command_does_not_wait)
 }
 END_TEST
 
+START_TEST(in_mid_transfer_a_command_waits_for_the_end_that_the_script_asks_for)
+{
+    struct peer_data_end end = {.opened = true, .how = PEER_FIN};
+
+    play("title: t\nstate: logged-in\n\nC> RETR a\nS> 150 Go.\n! after 9 bytes close\nD> any\n"
+         "C> ABOR\nS> 426 Stopped.\n",
+         SIDE_CLIENT);
+    kept.events.opened(kept.events.ctx);
+    hear("150 go\r\n");
+    ck_assert_str_eq(said, "RETR a\r\n");
+    kept.events.data_ended(kept.events.ctx, &end);
+    ck_assert_str_eq(said, "RETR a\r\nABOR\r\n");
+}
+END_TEST
+
 START_TEST(a_close_before_the_reply_is_told_as_such)
 {
     play("title: t\n\nS> 220 Hi.\nC> NOOP\nS> 200 Yes.\n", SIDE_CLIENT);
@@ -481,6 +496,7 @@ int main(void)
     tcase_add_test(client, another_code_than_the_scripted_one_ends_the_script);
     tcase_add_test(client, the_next_command_waits_for_data_that_the_completion_overtook);
     tcase_add_test(client, in_mid_transfer_a_command_does_not_wait);
+    tcase_add_test(client, in_mid_transfer_a_command_waits_for_the_end_that_the_script_asks_for);
     tcase_add_test(client, a_close_before_the_reply_is_told_as_such);
     tcase_add_test(client, a_close_that_the_script_wants_is_none);
     tcase_add_test(client, a_script_goes_on_in_another_connection);
