@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/utf8.h"
 #include "judge/expect_parts.h"
 
 /* What the client left behind; NULL where no client is under test. */
@@ -100,23 +101,49 @@ static void judge_content(struct hearing *hearing, const char *expected, FILE *i
                        (unsigned long long)found.at);
 }
 
+#define NAME_TEXT 300
+
+/* The name as text: an octet that is no UTF-8, and a control character, as \xNN. */
+static const char *name_text(const char *name, char text[NAME_TEXT])
+{
+    struct bytes in = bytes_of(name);
+    size_t len = 0;
+
+    while (in.len > 0 && len + 5 < NAME_TEXT) {
+        uint32_t code = 0;
+        size_t octets = utf8_character(in, &code);
+
+        if (octets > 0 && code >= ' ' && code != 127) {
+            memcpy(text + len, in.at, octets);
+            len += octets;
+        } else {
+            octets = 1;
+            len += (size_t)snprintf(text + len, 5, "\\x%02x", (unsigned char)in.at[0]);
+        }
+        in = bytes_from(in, octets);
+    }
+    text[len] = '\0';
+    return text;
+}
+
 static void judge_file(struct hearing *hearing, const char *folder, const char *whose, bool absent)
 {
     const struct expectation *expectation = hearing->expectation;
-    char path[4096], expected[512];
+    char path[4096], expected[512], name[NAME_TEXT];
     struct stat status;
     FILE *in;
 
     snprintf(path, sizeof(path), "%s/%s", folder, expectation->file);
     if (absent) {
-        snprintf(expected, sizeof(expected), "no file %s%s", whose, expectation->file);
+        snprintf(expected, sizeof(expected), "no file %s%s", whose,
+                 name_text(expectation->file, name));
         if (lstat(path, &status) == 0)
             hearing_breach(hearing, expected, "it is there, with %lld octets",
                            (long long)status.st_size);
         return;
     }
-    snprintf(expected, sizeof(expected), "%s%s is the same as " BYTES_FMT, whose, expectation->file,
-             BYTES_ARG(expectation->content.source));
+    snprintf(expected, sizeof(expected), "%s%s is the same as " BYTES_FMT, whose,
+             name_text(expectation->file, name), BYTES_ARG(expectation->content.source));
     in = fopen(path, "rbe");
     if (in == NULL && errno == ENOENT)
         hearing_breach(hearing, expected, "no such file");

@@ -399,6 +399,19 @@ START_TEST(a_file_is_compared_octet_by_octet)
 }
 END_TEST
 
+START_TEST(the_name_of_a_file_is_told_in_utf_8)
+{
+    char folder[] = "expect-XXXXXX";
+
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    evidence.iut = SIDE_CLIENT;
+    client.folder = folder;
+    judge("ftp", "expect file \"f\\xc3\\xbc\\xff\\n\" == \"x\"\n");
+    rmdir(folder);
+    ck_assert_str_eq(first()->expected, "the client's f\xc3\xbc\\xff\\x0a is the same as \"x\"");
+}
+END_TEST
+
 START_TEST(a_listing_is_searched)
 {
     see(early_226);
@@ -518,6 +531,7 @@ int main(void)
     tcase_add_test(end, output_is_searched);
     tcase_add_test(end, output_that_should_lack_something_is_searched_too);
     tcase_add_test(end, a_file_is_compared_octet_by_octet);
+    tcase_add_test(end, the_name_of_a_file_is_told_in_utf_8);
     suite_add_tcase(suite, end);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
