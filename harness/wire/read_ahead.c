@@ -16,8 +16,9 @@ struct block {
     char octets[READ_AHEAD_FRAME];
 };
 
+/* On lines of its own: what lies beside it on the stack is written with each record. */
 struct read_ahead {
-    const struct read_ahead_sides *sides;
+    _Alignas(READ_AHEAD_APART) const struct read_ahead_sides *sides;
     struct block *blocks; /* NULL: at once */
     struct block *filling;
     pthread_mutex_t lock; /* of what follows */

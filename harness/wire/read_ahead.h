@@ -9,6 +9,8 @@
 
 struct read_ahead;
 
+#define READ_AHEAD_APART 64 /* octets between what both threads write: a line of the cache */
+
 /* Of a capture. */
 struct read_record {
     uint64_t number;    /* in the file */

@@ -13,15 +13,22 @@
 
 #define READ_ROOM (128u << 10) /* octets read at a time */
 
-struct reading {
-    pcap_t *pcap;
-    int linktype;
+/* What the thread that reads has alone, and then what the one that takes has: on lines of the cache
+ * of their own, or each packet would take them from the other processor. */
+struct source {
+    _Alignas(READ_AHEAD_APART) pcap_t *pcap;
     bool filtered;
     struct bpf_program filter; /* owned, where it is filtered */
     uint64_t number;           /* of the record at hand, as in the file: left out ones count, too */
-    struct flow_reader *flows;
     struct read_ahead *ahead;
-    struct savefile_summary *summary;
+    struct savefile_summary summary; /* without what the other one counts */
+};
+
+struct reading {
+    struct source source;
+    _Alignas(READ_AHEAD_APART) int linktype;
+    struct flow_reader *flows;
+    uint64_t undecoded;
 };
 
 static const char *name_of(const char *path)
@@ -98,18 +105,18 @@ static enum err link_refuse(const char *path, pcap_t *pcap, struct diag *why)
 }
 
 /* pcap_setfilter() would number the packets that are left as if the others were not there. */
-static enum err filter_set(struct reading *reading, const char *filter, struct diag *why)
+static enum err filter_set(struct source *source, const char *filter, struct diag *why)
 {
     if (filter == NULL)
         return OK;
-    if (pcap_compile(reading->pcap, &reading->filter, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
+    if (pcap_compile(source->pcap, &source->filter, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
         return diag_set(why, ERR_USAGE, "'%s' is no capture filter: %s", filter,
-                        pcap_geterr(reading->pcap));
-    reading->filtered = true;
+                        pcap_geterr(source->pcap));
+    source->filtered = true;
     return OK;
 }
 
-/* On OK reading->pcap owns `file`. */
+/* On OK reading->source.pcap owns `file`. */
 static enum err pcap_start(struct reading *reading, const char *path, FILE *file,
                            const char *filter, struct diag *why)
 {
@@ -119,9 +126,9 @@ static enum err pcap_start(struct reading *reading, const char *path, FILE *file
 
     if (pcap == NULL)
         return file_refuse(path, file, text, why);
-    reading->pcap = pcap;
+    reading->source.pcap = pcap;
     reading->linktype = pcap_datalink(pcap);
-    err = packet_reads_link(reading->linktype) ? filter_set(reading, filter, why)
+    err = packet_reads_link(reading->linktype) ? filter_set(&reading->source, filter, why)
                                                : link_refuse(path, pcap, why);
     if (err != OK)
         pcap_close(pcap);
@@ -152,31 +159,31 @@ static void record_count(struct savefile_summary *summary, const struct pcap_pkt
 
 static void record_put(u_char *ctx, const struct pcap_pkthdr *header, const u_char *data)
 {
-    struct reading *reading = (struct reading *)(void *)ctx;
-    struct read_record record = {.number = ++reading->number,
+    struct source *source = (struct source *)(void *)ctx;
+    struct read_record record = {.number = ++source->number,
                                  .time = time_of(&header->ts),
                                  .frame = {(const char *)data, header->caplen},
                                  .octets = header->len};
 
-    if (reading->filtered && pcap_offline_filter(&reading->filter, header, data) == 0)
+    if (source->filtered && pcap_offline_filter(&source->filter, header, data) == 0)
         return;
-    record_count(reading->summary, header, record.time);
-    read_ahead_put(reading->ahead, &record);
+    record_count(&source->summary, header, record.time);
+    read_ahead_put(source->ahead, &record);
 }
 
 /* libpcap has one answer for all that can be wrong with a record; a file that just ends is no
  * error of ours, anything else that stops us is told, too, as the file's early end. */
 static void records_read(void *ctx, struct read_ahead *ahead)
 {
-    struct reading *reading = ctx;
+    struct source *source = &((struct reading *)ctx)->source;
     int answer;
 
-    reading->ahead = ahead;
-    answer = pcap_loop(reading->pcap, -1, record_put, (u_char *)reading);
-    reading->summary->truncated = answer == PCAP_ERROR;
-    if (answer == PCAP_ERROR && strncmp(pcap_geterr(reading->pcap), "truncated", 9) != 0)
-        snprintf(reading->summary->stopped, sizeof reading->summary->stopped, "%.*s",
-                 (int)sizeof reading->summary->stopped - 1, pcap_geterr(reading->pcap));
+    source->ahead = ahead;
+    answer = pcap_loop(source->pcap, -1, record_put, (u_char *)source);
+    source->summary.truncated = answer == PCAP_ERROR;
+    if (answer == PCAP_ERROR && strncmp(pcap_geterr(source->pcap), "truncated", 9) != 0)
+        snprintf(source->summary.stopped, sizeof source->summary.stopped, "%.*s",
+                 (int)sizeof source->summary.stopped - 1, pcap_geterr(source->pcap));
 }
 
 static void record_take(void *ctx, const struct read_record *record)
@@ -188,7 +195,7 @@ static void record_take(void *ctx, const struct read_record *record)
     packet.time = record->time;
     packet_decode(reading->linktype, record->frame, record->octets, &packet);
     if (!flow_reader_take(reading->flows, &packet))
-        reading->summary->undecoded++;
+        reading->undecoded++;
 }
 
 /* Reads what pcap_start() opened, to the end. */
@@ -199,25 +206,26 @@ static void file_take(struct reading *reading, const struct timeline_options *op
     read_ahead_run(&(struct read_ahead_sides){reading, records_read, record_take}, at_once);
     flow_reader_finish(reading->flows);
     flow_reader_free(reading->flows);
-    if (reading->filtered)
-        pcap_freecode(&reading->filter);
-    pcap_close(reading->pcap);
+    if (reading->source.filtered)
+        pcap_freecode(&reading->source.filter);
+    pcap_close(reading->source.pcap);
 }
 
 enum err savefile_read(const char *path, const char *filter, const struct timeline_options *options,
                        const struct timeline_sink *sink, struct savefile_summary *summary,
                        struct diag *why)
 {
-    struct reading reading = {.summary = summary};
+    struct reading reading = {.undecoded = 0};
     char *room = memory_zeroed(1, READ_ROOM);
     FILE *file;
     enum err err = file_open(path, room, &file, why);
 
-    *summary = (struct savefile_summary){0};
     if (err == OK)
         err = pcap_start(&reading, path, file, filter, why);
     if (err == OK)
         file_take(&reading, options, sink, strcmp(path, "-") == 0);
+    *summary = reading.source.summary;
+    summary->undecoded = reading.undecoded;
     free(room);
     return err;
 }
