@@ -28,7 +28,7 @@ const struct rule ftp_session_rules[] = {
      "Commands that a server may answer to anybody: STAT, HELP, SITE, TYPE, MODE, STRU, ALLO, "
      "NOOP and others.", ftp_530_before_login},
     {"FTP-RNTO-503", PROTOCOL_FTP, SUBJECT_SERVER, LEVEL_MUST,
-     "RFC 959 5.4",
+     "RFC 959 4.1.3, RFC 959 5.4",
      "RNTO without an accepted RNFR before it is answered by 503.",
      "A server that renames nothing, or what an earlier RNFR named, and says 250, misleads the "
      "client.",
@@ -60,7 +60,7 @@ const struct rule ftp_session_rules[] = {
      "Translators of addresses on the way have stopped looking at the session.",
      NULL, ftp_epsv_all_client},
     {"FTP-EPSV-ALL-SERVER", PROTOCOL_FTP, SUBJECT_SERVER, LEVEL_MUST,
-     "RFC 2428 4",
+     "RFC 2428 3",
      "After EPSV ALL the server refuses PORT, PASV and EPRT.",
      "Translators of addresses on the way have stopped looking at the session.",
      NULL, ftp_epsv_all_server},
